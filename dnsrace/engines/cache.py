@@ -1,0 +1,83 @@
+"""Generated files: written once, named by the hash of what they hold, imported like any module."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from types import ModuleType
+
+import platformdirs
+
+
+def directory() -> Path:
+    """Where generated files live: $DNSRACE_CACHE, or the platform's directory for caches.
+
+    Falls back to a temporary directory, with a warning, when that cannot be written.
+    """
+    wanted = Path(os.environ.get("DNSRACE_CACHE") or platformdirs.user_cache_dir("dnsrace"))
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wanted):
+            return wanted
+    except OSError as error:
+        temporary = Path(tempfile.mkdtemp(prefix="dnsrace-"))
+        warnings.warn(
+            f"the cache {wanted} cannot be written ({error.strerror}); compiling for this run only "
+            "(set DNSRACE_CACHE to a directory that can)",
+            stacklevel=2,
+        )
+        return temporary
+
+
+def name_of(stem: str, text: str, toolchain: str) -> str:
+    """The name of a generated file: the model's, and a hash of all that decides the machine code."""
+    key = f"{text}\0{toolchain}\0{sys.version}"
+    return f"{stem}_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def load(stem: str, text: str, toolchain: str) -> ModuleType:
+    """Import the module with this source, writing its file first if it is missing or damaged."""
+    name = name_of(stem, text, toolchain)
+    path = directory() / f"{name}.py"
+    if not _is_intact(path, text):
+        if path.exists():
+            warnings.warn(f"the cached {path} was damaged; written again", stacklevel=2)
+        forget(path)
+        _write(path, text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _is_intact(path: Path, text: str) -> bool:
+    try:
+        return path.read_text() == text
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _write(path: Path, text: str) -> None:
+    """Atomically, so that two runs at once do not see half a file."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    os.replace(temporary, path)
+
+
+def forget(path: Path) -> None:
+    """Delete the machine code that belongs to a generated file."""
+    for old in path.parent.glob(f"__pycache__/{path.stem}*"):
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)

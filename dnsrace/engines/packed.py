@@ -1,0 +1,321 @@
+"""Expressions and assignments over packed words, as Python text.
+
+One rule for each operator of the closed table. Reads of the state before a step are from words
+w0, w1, ..., reads of the state after it (primed variables) from x0, x1, ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dnsrace.engines.layout import Home, Layout, Row
+from dnsrace.model.domains import BOOL, Domain
+from dnsrace.model.expressions import Expr, Variable, const, replaced
+from dnsrace.model.paths import Write
+
+if TYPE_CHECKING:
+    from dnsrace.engines.codegen import Writer
+
+UNROLL = 8
+"""Quantifiers over at most so many values are written out; others become a function."""
+
+COMPARISONS = {"eq": "==", "lt": "<", "le": "<="}
+ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "div": "//", "mod": "%"}
+
+
+def shifted(text: str, by: int) -> str:
+    """`text + by`, written plainly."""
+    if by == 0:
+        return text
+    return f"{text} + {by}" if by > 0 else f"{text} - {-by}"
+
+
+class Packed:
+    """The rules for one layout. `helpers` collects the functions of quantifiers."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.helpers: list[str] = []
+        self.plain_names: dict[str, Variable] = {v.name: v for v in layout.homes}
+
+    # -- names
+
+    def name(self, expr: Expr) -> str:
+        """The local variable of a choice or bound variable."""
+        return ("c_" if expr.op == "choice" else "b_") + str(expr.data)
+
+    def is_free(self, expr: Expr) -> bool:
+        """Whether a read is better not named: it costs nothing, is of the state after the step,
+        or is of a holder, which is mostly compared and seldom needed as a number."""
+        variable: Variable = expr.data
+        if variable.name.endswith("'"):
+            return True
+        home = self.layout.homes[variable]
+        return home.bits == 0 or home.kind == "holder"
+
+    # -- expressions
+
+    def boolean(self, expr: Expr, writer: Writer) -> str:
+        """Text of a Bool expression, as a Python bool."""
+        op = expr.op
+        if op == "const":
+            return str(bool(expr.data))
+        if op in ("and", "or"):
+            a, b = (self.boolean(e, writer) for e in expr.args)
+            return f"({a} {op} {b})"
+        if op == "not":
+            return f"(not {self.boolean(expr.args[0], writer)})"
+        if op == "ite":
+            a, b, c = (self.boolean(e, writer) for e in expr.args)
+            return f"({b} if {a} else {c})"
+        if op in ("exists", "forall"):
+            return self._quantifier(expr, writer)
+        if op == "eq" and self._is_holder(expr.args[0]):
+            return self._held_by(expr.args[0], expr.args[1], writer)
+        if op == "eq" and self._is_holder(expr.args[1]):
+            return self._held_by(expr.args[1], expr.args[0], writer)
+        if op in COMPARISONS:
+            a, b = (self.number(e, writer) for e in expr.args)
+            if op == "eq" and expr.args[0].sort is BOOL:
+                a, b = (self.boolean(e, writer) for e in expr.args)
+            return f"({a} {COMPARISONS[op]} {b})"
+        return f"({self.number(expr, writer)} == 1)"
+
+    def number(self, expr: Expr, writer: Writer) -> str:
+        """Text of an expression as a raw integer; a Bool is 0 or 1."""
+        op = expr.op
+        if op == "const":
+            return str(expr.data) if expr.data >= 0 else f"({expr.data})"
+        if op in ("choice", "bound"):
+            return self.name(expr)
+        if op == "read":
+            return writer.named(expr) or self._read(expr, writer)
+        if expr.sort is BOOL:
+            return f"(1 if {self.boolean(expr, writer)} else 0)"
+        if op == "ite":
+            a = self.boolean(expr.args[0], writer)
+            b, c = (self.number(e, writer) for e in expr.args[1:])
+            return f"({b} if {a} else {c})"
+        a, b = (self.number(e, writer) for e in expr.args)
+        if op in ("min", "max"):
+            return f"{op}({a}, {b})"
+        return f"({a} {ARITHMETIC[op]} {b})"
+
+    # -- reading
+
+    def _read(self, expr: Expr, writer: Writer) -> str:
+        variable, word = self._source(expr.data)
+        home = self.layout.homes[variable]
+        domain = variable.domain
+        if home.kind == "holder":
+            inner = self._flat(variable, expr.args, writer, None)
+            terms = [
+                f"(({word}{w} >> {self._sum(shift + home.offset, inner, 1)}) & 1) * {e + 1}"
+                for e in range(home.row.count)
+                for w, shift in [home.row.place(e)]
+            ]
+            return f"({' + '.join(terms)} - 1)"
+        if home.bits == 0:
+            return str(domain.lo)
+        value = self._field(variable, home, expr.args, writer, word)
+        return f"({shifted(value, domain.lo)})" if domain.lo else value
+
+    def _source(self, variable: Variable) -> tuple[Variable, str]:
+        if variable.name.endswith("'"):
+            return self.plain_names[variable.name[:-1]], "x"
+        return variable, "w"
+
+    def _field(
+        self, variable: Variable, home: Home, args: tuple[Expr, ...], writer: Writer, word: str
+    ) -> str:
+        shift, index = self._shift(variable, home, args, writer)
+        mask = (1 << home.bits) - 1
+        return f"(({self._word(home.row, index, word)} >> {shift}) & {mask})"
+
+    def _shift(
+        self, variable: Variable, home: Home, args: tuple[Expr, ...], writer: Writer
+    ) -> tuple[str, str | int]:
+        """The shift of an element, and its index in the row: a number when it is known."""
+        if home.kind == "plain":
+            index = self._flat(variable, args, writer, None)
+            return self._row_shift(home.row, index), index
+        name = self._index(args[home.names], variable.index[home.names], writer)
+        inner = self._flat(variable, args, writer, home.names)
+        base = self._row_shift(home.row, name)
+        return self._sum_text(base, self._sum(home.offset, inner, home.bits)), name
+
+    def _row_shift(self, row: Row, index: str | int) -> str:
+        if isinstance(index, int):
+            return str(row.place(index)[1])
+        inside = index if row.per_word >= row.count else f"({index} % {row.per_word})"
+        return self._sum(row.shift, inside, row.width)
+
+    def _word(self, row: Row, index: str | int, prefix: str) -> str:
+        if isinstance(index, int):
+            return f"{prefix}{row.place(index)[0]}"
+        last = row.place(row.count - 1)[0]
+        text = f"{prefix}{last}"
+        for word in range(last - 1, row.word - 1, -1):
+            below = (word - row.word + 1) * row.per_word
+            text = f"({prefix}{word} if {index} < {below} else {text})"
+        return text
+
+    def _flat(
+        self, variable: Variable, args: tuple[Expr, ...], writer: Writer, skip: int | None
+    ) -> str | int:
+        """The position of an element, row by row, leaving out one index."""
+        known, parts, factor = 0, [], 1
+        for position in reversed(range(len(args))):
+            if position == skip:
+                continue
+            domain = variable.index[position]
+            index = self._index(args[position], domain, writer)
+            if isinstance(index, int):
+                known += index * factor
+            else:
+                parts.append(index if factor == 1 else f"{index} * {factor}")
+            factor *= domain.size
+        if not parts:
+            return known
+        return f"({' + '.join([*reversed(parts), *([str(known)] if known else [])])})"
+
+    def _index(self, arg: Expr, domain: Domain, writer: Writer) -> str | int:
+        """An index counted from 0."""
+        if domain.size == 1:
+            return 0
+        if arg.op == "const":
+            return int(arg.data) - domain.lo
+        text = self.number(arg, writer)
+        return f"({shifted(text, -domain.lo)})" if domain.lo else text
+
+    def _sum(self, base: int, index: str | int, factor: int) -> str:
+        if isinstance(index, int):
+            return str(base + index * factor)
+        scaled = index if factor == 1 else f"{index} * {factor}"
+        return f"({base} + {scaled})" if base else f"({scaled})"
+
+    def _sum_text(self, a: str, b: str) -> str:
+        return a if b == "0" else b if a == "0" else f"({a} + {b})"
+
+    # -- holders: a name as a value is a bit in that name's sub-state
+
+    def _is_holder(self, expr: Expr) -> bool:
+        if expr.op != "read":
+            return False
+        return self.layout.homes[self._source(expr.data)[0]].kind == "holder"
+
+    def _held_by(self, expr: Expr, who: Expr, writer: Writer) -> str:
+        variable, word = self._source(expr.data)
+        home = self.layout.homes[variable]
+        inner = self._flat(variable, expr.args, writer, None)
+        if who.op == "const" and who.data < 0:
+            return "(" + " and ".join(
+                f"(({word}{w} >> {self._sum(0, inner, 1)}) & {mask}) == 0"
+                for w, mask in self._holder_masks(home)
+            ) + ")"  # fmt: skip
+        if who.sort.kind != "names" or (self._is_holder(who)):
+            return f"({self._read(expr, writer)} == {self.number(who, writer)})"
+        name: str | int = who.data if who.op == "const" else self.number(who, writer)
+        base = self._row_shift(home.row, name)
+        shift = self._sum_text(base, self._sum(home.offset, inner, 1))
+        return f"((({self._word(home.row, name, word)} >> {shift}) & 1) == 1)"
+
+    def _holder_masks(self, home: Home) -> list[tuple[int, int]]:
+        """For each word, the bits of element 0 in all sub-states there."""
+        masks: dict[int, int] = {}
+        for e in range(home.row.count):
+            word, shift = home.row.place(e)
+            masks[word] = masks.get(word, 0) | 1 << (shift + home.offset)
+        return list(masks.items())
+
+    # -- quantifiers
+
+    def _quantifier(self, expr: Expr, writer: Writer) -> str:
+        name, domain = expr.data
+        variable = next(
+            (e for e in expr.args[0].walk() if e.op == "bound" and e.data == name), None
+        )
+        if variable is None:
+            return self.boolean(expr.args[0], writer)
+        if domain.size <= UNROLL:
+            bodies = [
+                replaced(expr.args[0], {variable: const(r, variable.sort)}) for r in domain.raws
+            ]
+            joint = " or " if expr.op == "exists" else " and "
+            return "(" + joint.join(self.boolean(b, writer) for b in bodies) + ")"
+        return self._helper(expr, variable, domain, writer)
+
+    def _helper(self, expr: Expr, variable: Expr, domain: Domain, writer: Writer) -> str:
+        """A function that loops over a large domain."""
+        from dnsrace.engines.codegen import Writer as NewWriter
+
+        free = sorted(
+            {self.name(e) for e in expr.args[0].walk() if e.op in ("choice", "bound")}
+            - {self.name(variable)}
+        )
+        primed = any(e.op == "read" and e.data.name.endswith("'") for e in expr.walk())
+        state = [f"w{i}" for i in range(self.layout.words)]
+        state += [f"x{i}" for i in range(self.layout.words)] if primed else []
+        inner = NewWriter(self)
+        body = self.boolean(expr.args[0], inner)
+        found = expr.op == "exists"
+        called = f"quantifier{len(self.helpers)}"
+        self.helpers.append(
+            f"@compiled\n"
+            f"def {called}({', '.join([*state, *free])}):\n"
+            f"    for {self.name(variable)} in range({domain.lo}, {domain.hi + 1}):\n"
+            f"        if {body if found else f'not ({body})'}:\n"
+            f"            return {found}\n"
+            f"    return {not found}\n\n"
+        )
+        return f"{called}({', '.join([*state, *free])})"
+
+    # -- writing
+
+    def store(self, write: Write, writer: Writer) -> list[str]:
+        """Statements that put a value into the words x0, x1, ..."""
+        variable, home = write.variable, self.layout.homes[write.variable]
+        if home.kind == "holder":
+            return self._store_holder(write, home, writer)
+        if home.bits == 0:
+            return []
+        value = self.number(write.value, writer)
+        raw = shifted(value, -variable.domain.lo)
+        if write.value.op == "const":
+            raw = str(write.value.data - variable.domain.lo)
+        shift, index = self._shift(variable, home, write.index, writer)
+        mask = (1 << home.bits) - 1
+        return self._put(home.row, index, shift, mask, raw)
+
+    def _put(self, row: Row, index: str | int, shift: str, mask: int, raw: str) -> list[str]:
+        def line(word: int) -> str:
+            clear = f"~({mask} << {shift})"
+            if shift.isdigit():
+                clear = str(~(mask << int(shift)))
+            return f"x{word} = (x{word} & {clear}) | (({raw}) << {shift})"
+
+        if isinstance(index, int):
+            return [line(row.place(index)[0])]
+        last = row.place(row.count - 1)[0]
+        if last == row.word:
+            return [line(last)]
+        lines = []
+        for word in range(row.word, last + 1):
+            from_, to = (word - row.word) * row.per_word, (word - row.word + 1) * row.per_word
+            lines += [f"if {from_} <= {index} < {to}:", "    " + line(word)]
+        return lines
+
+    def _store_holder(self, write: Write, home: Home, writer: Writer) -> list[str]:
+        inner = self._flat(write.variable, write.index, writer, None)
+        at = self._sum(0, inner, 1)
+        lines = [f"x{w} = x{w} & ~({mask} << {at})" for w, mask in self._holder_masks(home)]
+        value = write.value
+        if value.op == "const" and value.data < 0:
+            return lines
+        name: str | int = value.data if value.op == "const" else self.number(value, writer)
+        base = self._row_shift(home.row, name)
+        shift = self._sum_text(base, self._sum(home.offset, inner, 1))
+        put = self._put(home.row, name, shift, 0, "1")
+        if value.sort.kind == "maybe":
+            return [*lines, f"if {name} >= 0:", *("    " + line for line in put)]
+        return lines + put

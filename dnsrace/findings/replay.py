@@ -1,0 +1,127 @@
+"""Replaying: is this really a behaviour of the model? Only the interpreter is asked."""
+
+from __future__ import annotations
+
+import difflib
+
+from dnsrace.errors import InternalError, TraceError
+from dnsrace.findings.formats import Script
+from dnsrace.findings.trace import Trace, differing_slots, state_data
+from dnsrace.model.interpreter import Interpreter, Taken, slot_text, state_text, step_text
+from dnsrace.model.system import State, Step, System
+
+
+def replay(system: System, script: Script) -> Trace:
+    """The trace that a script describes.
+
+    Raises TraceError with the step and the guard that is not met when it is no behaviour, and with
+    the first difference when the script's states are not those of the model.
+    """
+    interpreter = Interpreter(system)
+    state = initial = _initial(system, interpreter, script)
+    _compare(system, script, 0, state)
+    taken: list[Taken] = []
+    for number, (name, choices) in enumerate(script.steps, 1):
+        step = _step(system, name, number)
+        raws = _choices(step, choices, number)
+        done = interpreter.take(state, step, raws)
+        if done is None:
+            guard = interpreter.blocking_test(state, step, raws)
+            raise TraceError(
+                f"step {number}, {step_text(step, raws)}, is not enabled: it needs {guard}, "
+                f"but the state is {state_text(system, state)}",
+                place=step.place,
+                cure="enabled there: " + (_enabled(interpreter, state) or "nothing"),
+            )
+        taken.append(done)
+        state = done.state
+        _compare(system, script, number, state)
+    return Trace(system, initial, tuple(taken))
+
+
+def confirm(trace: Trace) -> Trace:
+    """Replay a trace that an engine found. Raises InternalError, with all that is needed to see it
+    again, when the interpreter does not agree."""
+    interpreter, state = Interpreter(trace.system), trace.initial
+    if state not in set(interpreter.initial()):
+        raise InternalError(f"{trace.text}: does not begin in an initial state: {state}")
+    for number, taken in enumerate(trace.steps, 1):
+        done = interpreter.take(state, taken.step, taken.choices)
+        if done is None or done.state != taken.state:
+            raise InternalError(
+                f"{trace.text}: step {number}, {taken.text}, leads from {state} to "
+                f"{None if done is None else done.state}, not to {taken.state}"
+            )
+        state = done.state
+    return trace
+
+
+def _initial(system: System, interpreter: Interpreter, script: Script) -> State:
+    candidates = list(interpreter.initial())
+    if script.start:
+        names = {slot_text(*slot): i for i, slot in enumerate(system.slots)}
+        for name, text in script.start.items():
+            if name not in names:
+                raise TraceError(f"the initial state names {name}, which the model does not have")
+            slot = names[name]
+            raw = system.slots[slot][0].domain.parse(text)
+            candidates = [s for s in candidates if s[slot] == raw]
+    if not candidates:
+        raise TraceError("no initial state of the model is like the one in the trace")
+    if len(candidates) > 1:
+        names_of = ", ".join(slot_text(*system.slots[i]) for i in differing_slots(system))
+        raise TraceError(
+            "the trace does not say in which of several initial states it begins",
+            cure=f"give them in brackets before the colon: {names_of}",
+        )
+    return candidates[0]
+
+
+def _step(system: System, name: str, number: int) -> Step:
+    step = system.step(name)
+    if step is None:
+        names = [s.name for s in system.steps]
+        close = difflib.get_close_matches(name, names, n=1)
+        raise TraceError(
+            f"step {number}: the model has no step {name} with these parameters",
+            cure=f"did you mean {close[0]}?" if close else f"its steps are: {', '.join(names)}",
+        )
+    return step
+
+
+def _choices(step: Step, texts: tuple[str, ...], number: int) -> tuple[int, ...]:
+    if len(texts) != len(step.choices):
+        names = ", ".join(str(c.data) for c in step.choices)
+        raise TraceError(
+            f"step {number}: {step.name} takes {len(step.choices)} choice(s), not {len(texts)}",
+            cure=f"write {step.name}({names})" if names else f"write {step.name}",
+        )
+    raws = []
+    for choice, text in zip(step.choices, texts, strict=True):
+        assert choice.domain is not None
+        raw = choice.domain.parse(text)
+        if raw is None:
+            raise TraceError(
+                f"step {number}: {step.name}({', '.join(texts)}): {text} is not in "
+                f"{choice.domain.name} = {choice.domain.values_text()}"
+            )
+        raws.append(raw)
+    return tuple(raws)
+
+
+def _compare(system: System, script: Script, number: int, state: State) -> None:
+    if not script.states:
+        return
+    if number >= len(script.states):
+        raise TraceError(f"the trace has no state after step {number}")
+    mine, theirs = state_data(system, state), script.states[number]
+    for name, value in mine.items():
+        if name in theirs and theirs[name] != value:
+            raise TraceError(
+                f"after step {number} the model has {name} = {value}, the trace {theirs[name]}",
+                cure="the trace was made by another version of the model",
+            )
+
+
+def _enabled(interpreter: Interpreter, state: State) -> str:
+    return " ".join(taken.text for taken in interpreter.successors(state))

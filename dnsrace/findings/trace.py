@@ -1,0 +1,124 @@
+"""A trace: an initial state, and steps with their choices. Its text form is one line:
+
+    dynamodb_dns(enactors=2): publish pick_up(0) publish acquire(0)
+
+Parameters that have their default are left out. When the model has several initial states, the
+one meant is in brackets before the colon: `peterson()[turn=1]: ...`, with the variables in which
+they differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dnsrace.model.interpreter import Interpreter, Taken, slot_text
+from dnsrace.model.system import State, System
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A behaviour of a system: `states` has one element more than `steps`."""
+
+    system: System
+    initial: State
+    steps: tuple[Taken, ...]
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        return (self.initial, *(taken.state for taken in self.steps))
+
+    @property
+    def last(self) -> State:
+        return self.states[-1]
+
+    @property
+    def text(self) -> str:
+        """The trace on one line; `formats.parse` reads it back."""
+        return f"{heading(self.system, self.initial)}: " + " ".join(t.text for t in self.steps)
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Who took each step."""
+        return tuple(t.step.actor_of(t.choices) for t in self.steps)
+
+    @property
+    def switches(self) -> int:
+        """How often another actor takes over."""
+        return sum(a != b for a, b in zip(self.actors, self.actors[1:], strict=False))
+
+
+def heading(system: System, initial: State) -> str:
+    """Model, parameters and, where it matters, the initial state."""
+    model = system.model
+    given = ", ".join(
+        f"{p.name}={p.text(system.parameters[p.name])}"
+        for p in model.parameters
+        if system.parameters[p.name] != p.default
+    )
+    return f"{model.reference}({given}){start_text(system, initial)}"
+
+
+def start_text(system: System, initial: State) -> str:
+    """Of several initial states, which: the slots that differ among them."""
+    differing = differing_slots(system)
+    if not differing:
+        return ""
+    inside = ",".join(
+        f"{slot_text(*system.slots[i])}={system.slots[i][0].domain.text(initial[i])}"
+        for i in differing
+    )
+    return f"[{inside}]"
+
+
+def differing_slots(system: System) -> list[int]:
+    """The slots that have more than one initial value."""
+    return [i for i, (variable, _) in enumerate(system.slots) if len(variable.start) > 1]
+
+
+def trace_data(trace: Trace) -> dict[str, Any]:
+    """The trace as plain data for JSON: parameters, states and steps, with printed values."""
+    system = trace.system
+    return {
+        "model": system.model.reference,
+        "parameters": parameters_data(system),
+        "text": trace.text,
+        "states": [state_data(system, state) for state in trace.states],
+        "steps": [
+            {
+                "step": taken.step.name,
+                "choices": [
+                    c.domain.text(raw)
+                    for c, raw in zip(taken.step.choices, taken.choices, strict=True)
+                    if c.domain
+                ],
+                "actor": actor,
+            }
+            for taken, actor in zip(trace.steps, trace.actors, strict=True)
+        ],
+    }
+
+
+def parameters_data(system: System) -> dict[str, Any]:
+    """Parameters as JSON values."""
+    return {
+        p.name: value if isinstance(value, (bool, int)) else p.text(value)
+        for p in system.model.parameters
+        if (value := system.parameters[p.name]) is not None
+    }
+
+
+def state_data(system: System, state: State) -> dict[str, Any]:
+    """`{"newest": 4, "alias[0]": 2, ...}`, values as in the model."""
+    return {
+        slot_text(variable, index): plain(variable.domain.decode(raw), variable.domain.text(raw))
+        for (variable, index), raw in zip(system.slots, state, strict=True)
+    }
+
+
+def plain(value: Any, text: str) -> Any:
+    return value if isinstance(value, (bool, int)) else text
+
+
+def interpreter_of(trace: Trace) -> Interpreter:
+    return Interpreter(trace.system)

@@ -1,0 +1,48 @@
+"""What a system is: domains, expressions, lifting, and the interpreter that defines the meaning.
+
+A model's file imports from here and from the standard library.
+"""
+
+from dnsrace.model.declarations import (
+    State,
+    always,
+    column,
+    end,
+    eventually,
+    every_step,
+    one_of,
+    outcome,
+    recoverable,
+    sometimes,
+    step,
+    var,
+)
+from dnsrace.model.domains import Maybe, Names, Range
+from dnsrace.model.language import Model, model
+from dnsrace.model.lifting import ago, require, say
+from dnsrace.model.parameters import at_least, between
+
+__all__ = [
+    "Maybe",
+    "Model",
+    "Names",
+    "Range",
+    "State",
+    "ago",
+    "always",
+    "at_least",
+    "between",
+    "column",
+    "end",
+    "eventually",
+    "every_step",
+    "model",
+    "one_of",
+    "outcome",
+    "recoverable",
+    "require",
+    "say",
+    "sometimes",
+    "step",
+    "var",
+]

@@ -1,0 +1,243 @@
+"""What stands inside a model: the state's declaration, and the decorators of steps and properties.
+
+They only collect, into the Builder of the model whose function is running (see `language`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, overload
+
+from dnsrace.errors import ModelError
+from dnsrace.model import places
+from dnsrace.model.domains import Domain, domain_of
+from dnsrace.model.system import PropertyKind
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Alternatives for an initial value."""
+
+    values: tuple[Any, ...]
+
+
+def one_of(*values: Any) -> Any:
+    """For `var(..., start=one_of(a, b))`: one initial state for each value."""
+    return OneOf(values)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What `var` leaves behind in the body of a State class."""
+
+    domain: Domain
+    index: tuple[Domain, ...]
+    start: Any
+
+
+def var(domain: Any, *, per: Any = (), start: Any) -> Any:
+    """Declare a state variable, in the body of a class made from State.
+
+    Parameters
+    ----------
+    domain: the values: a domain class, an Enum class, or bool.
+    per: for an array, its index domain, or a tuple of them.
+    start: the initial value: a value, `one_of(...)`, or, for an array, a function of the indices.
+    """
+    index = per if isinstance(per, tuple) else (per,)
+    return Declared(domain_of(domain), tuple(domain_of(d) for d in index), start)
+
+
+class State:
+    """Base of the class that declares the state variables, one `name = var(...)` each."""
+
+    def __init_subclass__(cls) -> None:
+        builder = _building("a State class")
+        if builder.variables:
+            raise ModelError(
+                "the model has two State classes", place=places.here(), cure="put them into one"
+            )
+        for name, declared in vars(cls).items():
+            if isinstance(declared, Declared):
+                builder.variables[name] = declared
+            elif not name.startswith("__"):
+                raise ModelError(
+                    f"{name} in the State class is not a variable",
+                    place=places.here(),
+                    cure=f"write {name} = var(Domain, start=...)",
+                )
+
+
+@dataclass
+class Builder:
+    """What the decorators have collected while the model's function runs."""
+
+    model: str
+    variables: dict[str, Declared] = field(default_factory=dict)
+    steps: list[tuple[str, Callable[..., Any], str | None]] = field(default_factory=list)
+    properties: list[tuple[str, PropertyKind, Callable[..., Any], dict[str, Any]]] = field(
+        default_factory=list
+    )
+    end: Callable[..., Any] | None = None
+    columns: list[tuple[Callable[..., str], Any, str]] = field(default_factory=list)
+    outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
+
+
+_BUILDERS: list[Builder] = []
+
+
+@contextmanager
+def building(model: str) -> Iterator[Builder]:
+    """Collect what is declared inside, for the model of that name."""
+    _BUILDERS.append(Builder(model))
+    try:
+        yield _BUILDERS[-1]
+    finally:
+        _BUILDERS.pop()
+
+
+def _building(what: str) -> Builder:
+    if not _BUILDERS:
+        raise ModelError(
+            f"{what} stands outside of a model",
+            place=places.here(),
+            cure="put it inside a function decorated with @model",
+        )
+    return _BUILDERS[-1]
+
+
+@overload
+def step(function: F) -> F: ...
+@overload
+def step(*, actor: str | None = None) -> Callable[[F], F]: ...
+def step(function: Any = None, *, actor: str | None = None) -> Any:
+    """Declare a step. Its first parameter is the state, the others are choices: each is annotated
+    with the domain that it is drawn from. `actor` is who takes it, for a step whose first choice
+    does not say so."""
+
+    def declare(f: F) -> F:
+        builder = _building(f"the step {f.__name__}")
+        if any(name == f.__name__ for name, _, _ in builder.steps):
+            raise ModelError(
+                f"two steps are called {f.__name__}",
+                place=places.of_function(f),
+                cure="rename one of them",
+            )
+        builder.steps.append((f.__name__, f, actor))
+        return f
+
+    return declare if function is None else declare(function)
+
+
+def _property(kind: PropertyKind, function: Any, name: str | None, **options: Any) -> Any:
+    def declare(f: F) -> F:
+        called = name or f.__name__
+        builder = _building(f"the property {called}")
+        if any(other == called for other, *_ in builder.properties):
+            raise ModelError(
+                f"two properties are called {called}",
+                place=places.of_function(f),
+                cure="rename one of them",
+            )
+        builder.properties.append((called, kind, f, options))
+        return f
+
+    return declare if function is None else declare(function)
+
+
+@overload
+def always(function: F) -> F: ...
+@overload
+def always(
+    *, name: str | None = None, question: bool = False, informative: bool = False
+) -> Callable[[F], F]: ...
+def always(function: Any = None, *, name: str | None = None, **marks: bool) -> Any:
+    """An invariant: a Bool function of the state, true in every reachable state.
+
+    `question` marks what the model exists to ask: a search stops when it is answered.
+    `informative`: a violation is shown, but is no failure.
+    """
+    return _property("always", function, name, **marks)
+
+
+@overload
+def every_step(function: F) -> F: ...
+@overload
+def every_step(
+    *, name: str | None = None, question: bool = False, informative: bool = False
+) -> Callable[[F], F]: ...
+def every_step(function: Any = None, *, name: str | None = None, **marks: bool) -> Any:
+    """A Bool function of the state before and the state after, true for every step; marks as for
+    `always`."""
+    return _property("every_step", function, name, **marks)
+
+
+@overload
+def sometimes(function: F) -> F: ...
+@overload
+def sometimes(*, name: str | None = None) -> Callable[[F], F]: ...
+def sometimes(function: Any = None, *, name: str | None = None) -> Any:
+    """A Bool function of the state, true in at least one reachable state: a model that never gets
+    there is safe for the wrong reason."""
+    return _property("sometimes", function, name)
+
+
+@overload
+def recoverable(function: F) -> F: ...
+@overload
+def recoverable(*, name: str | None = None) -> Callable[[F], F]: ...
+def recoverable(function: Any = None, *, name: str | None = None) -> Any:
+    """From every reachable state, some continuation reaches a state where this is true."""
+    return _property("recoverable", function, name)
+
+
+def eventually(
+    *,
+    name: str | None = None,
+    stays: bool = False,
+    fairness: Literal["none", "weak", "strong"] = "weak",
+    fair_steps: Iterable[Callable[..., Any]] = (),
+) -> Callable[[F], F]:
+    """Every fair execution reaches a state where this is true and, with `stays`, remains true.
+
+    `fairness` holds for each of `fair_steps` (all steps when none is named) and each of its first
+    choices by itself.
+    """
+    names = tuple(f.__name__ for f in fair_steps)
+    declare: Callable[[F], F] = _property(
+        "eventually", None, name, stays=stays, fairness=fairness, fair_steps=names
+    )
+    return declare
+
+
+def end(function: F) -> F:
+    """A Bool function of the state: where the system may stop for good. Any other state without
+    a successor is a deadlock."""
+    _building("end").end = function
+    return function
+
+
+def column(*, per: Any = None, title: str = "") -> Callable[[F], F]:
+    """A column in a trace's table, or one for each value of `per`: a function of the state (and
+    that value) that gives a short text."""
+
+    def declare(f: F) -> F:
+        _building("column").columns.append((f, per, title or f.__name__.replace("_", " ")))
+        return f
+
+    return declare
+
+
+def outcome(of: Callable[..., Any]) -> Callable[[F], F]:
+    """What the world sees when the property `of` is violated: a function of the last state that
+    gives a text."""
+
+    def declare(f: F) -> F:
+        _building("outcome").outcomes[of.__name__] = f
+        return f
+
+    return declare

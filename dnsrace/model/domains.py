@@ -1,0 +1,233 @@
+"""Finite domains: Bool, ranges, enumerations, interchangeable names, and "one of these or none".
+
+Inside, a value is always an `int`, its *raw* value; the domain knows how to turn it into what the
+author of the model wrote, and back. A model declares its domains as classes, so that the same
+words serve as annotations of choices, as what a loop runs over and as what type checkers see:
+
+    class Plan(Range, low=1, high=plans): ...
+    class Enactor(Names, count=enactors): ...
+    class Holder(Maybe, of=Enactor, none="free"): ...
+    class Phase(enum.Enum): IDLE = "idle"
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from dnsrace.errors import ModelError
+
+if TYPE_CHECKING:
+    from dnsrace.model.expressions import Expr
+
+Kind = Literal["bool", "int", "range", "enum", "names", "maybe"]
+
+
+class Nothing:
+    """The value of an optional domain that stands for "none of them"; compare it with ==."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.domain: Domain
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """A finite set of values.
+
+    Parameters
+    ----------
+    name: as printed.
+    kind: what sort of set; `int` is the sort of arithmetic and never the domain of a variable.
+    low, high: the smallest and largest raw value; expressions when a size parameter is left open.
+    members: the author's values by raw value (enumerations only).
+    of, none: for optional domains, the domain inside and the value that stands for none.
+    """
+
+    name: str
+    kind: Kind
+    low: int | Expr
+    high: int | Expr
+    members: tuple[Any, ...] = ()
+    of: Domain | None = None
+    none: Nothing | None = None
+    doc: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the size depends on a parameter that was left open."""
+        return not (isinstance(self.low, int) and isinstance(self.high, int))
+
+    @property
+    def lo(self) -> int:
+        """The smallest raw value; refuses when the size is open."""
+        return self._closed(self.low)
+
+    @property
+    def hi(self) -> int:
+        """The largest raw value; refuses when the size is open."""
+        return self._closed(self.high)
+
+    def _closed(self, bound: int | Expr) -> int:
+        if not isinstance(bound, int):
+            raise ModelError(
+                f"the size of {self.name} is left open, but this needs its value",
+                cure="give the parameter a value, or say it with any() or all() over the domain",
+            )
+        return bound
+
+    @property
+    def size(self) -> int:
+        return self.hi - self.lo + 1
+
+    @property
+    def raws(self) -> range:
+        """All raw values, in order."""
+        return range(self.lo, self.hi + 1)
+
+    def encode(self, value: Any) -> int | None:
+        """The raw value of an author's value, or None when it is not in the domain."""
+        raw: int | None
+        if self.kind == "bool":
+            return int(value) if isinstance(value, bool) else None
+        if self.kind == "enum":
+            return self.members.index(value) if value in self.members else None
+        if self.kind == "maybe":
+            assert self.of is not None
+            return self.lo if value is self.none else self.of.encode(value)
+        raw = value if isinstance(value, int) and not isinstance(value, bool) else None
+        return raw if raw is not None and self.lo <= raw <= self.hi else None
+
+    def decode(self, raw: int) -> Any:
+        """The author's value of a raw value."""
+        if self.kind == "bool":
+            return bool(raw)
+        if self.kind == "enum":
+            return self.members[raw]
+        if self.kind == "maybe":
+            assert self.of is not None
+            return self.none if raw == self.low else self.of.decode(raw)
+        return raw
+
+    def text(self, raw: int) -> str:
+        """How a raw value is printed."""
+        value = self.decode(raw)
+        if isinstance(value, enum.Enum):
+            return str(value.name).lower()
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    def parse(self, text: str) -> int | None:
+        """The raw value that prints as `text`, or None."""
+        return next((raw for raw in self.raws if self.text(raw) == text), None)
+
+    def values_text(self) -> str:
+        """The set in words: `1..4`, `free or 0..2`, `idle | busy`."""
+        if self.kind == "bool":
+            return "false | true"
+        if self.kind == "enum":
+            return " | ".join(self.text(raw) for raw in self.raws)
+        if self.kind == "maybe":
+            assert self.of is not None
+            return f"{self.none} or {self.of.values_text()}"
+        return f"{self.low}..{self.high}"
+
+
+BOOL = Domain("Bool", "bool", 0, 1)
+INT = Domain("integer", "int", 0, 0)
+"""The sort of arithmetic. It has no bounds of its own: an expression's bounds follow from its
+parts."""
+
+
+class DomainClass(type):
+    """Metaclass of the classes that a model declares, so that `for p in Plan` works on the class."""
+
+    domain: Domain
+
+    def __iter__(cls) -> Iterator[Any]:
+        from dnsrace.model.quantify import values_of
+
+        return values_of(cls.domain)
+
+    def __len__(cls) -> int:
+        return cls.domain.size
+
+
+def _bound(value: Any) -> int | Expr:
+    """A bound as declared: a number, or the expression behind an open parameter."""
+    found: int | Expr = value if isinstance(value, int) else value.expr
+    return found
+
+
+class Range(metaclass=DomainClass):
+    """The integers from `low` to `high`, both included."""
+
+    def __init_subclass__(cls, *, low: int, high: int) -> None:
+        if isinstance(low, int) and isinstance(high, int) and low > high:
+            raise ModelError(
+                f"the range {cls.__name__} is empty: {low}..{high}",
+                cure="low must not be greater than high; look at the parameters that it uses",
+            )
+        cls.domain = Domain(cls.__name__, "range", _bound(low), _bound(high), doc=_doc(cls))
+
+
+class Names(metaclass=DomainClass):
+    """`count` interchangeable names, numbered from 0: they can be compared with == and used as
+    an index or a value, and nothing else, so that states that differ only in who is who count as
+    one under symmetry reduction."""
+
+    def __init_subclass__(cls, *, count: int) -> None:
+        if isinstance(count, int) and count < 1:
+            raise ModelError(f"{cls.__name__} has no names", cure="count must be at least 1")
+        cls.domain = Domain(cls.__name__, "names", 0, _bound(count - 1), doc=_doc(cls))
+
+
+class Maybe(metaclass=DomainClass):
+    """A value of the domain `of`, or none of them; `cls.none` is that value, printed as `none`."""
+
+    none: Nothing
+
+    def __init_subclass__(cls, *, of: type, none: str = "none") -> None:
+        inner = domain_of(of)
+        if inner.kind not in ("range", "names", "enum"):
+            raise ModelError(
+                f"{cls.__name__} cannot be an optional {inner.name}",
+                cure="Maybe takes a Range, a Names or an Enum class",
+            )
+        low = inner.low - 1 if isinstance(inner.low, int) else inner.lo
+        cls.none = Nothing(none)
+        cls.domain = Domain(
+            cls.__name__, "maybe", low, inner.high, of=inner, none=cls.none, doc=_doc(cls)
+        )
+        cls.none.domain = cls.domain
+
+
+def _doc(cls: type) -> str:
+    return (cls.__doc__ or "").strip()
+
+
+_ENUMS: dict[type, Domain] = {}
+
+
+def domain_of(cls: Any) -> Domain:
+    """The domain that a class stands for: a declared one, `bool`, or an `enum.Enum`.
+
+    Raises ModelError for anything else.
+    """
+    if cls is bool:
+        return BOOL
+    if isinstance(cls, DomainClass) and hasattr(cls, "domain"):
+        return cls.domain
+    if isinstance(cls, type) and issubclass(cls, enum.Enum):
+        if cls not in _ENUMS:
+            members = tuple(cls)
+            _ENUMS[cls] = Domain(cls.__name__, "enum", 0, len(members) - 1, members, doc=_doc(cls))
+        return _ENUMS[cls]
+    raise ModelError(
+        f"{getattr(cls, '__name__', cls)!s} is not a finite domain",
+        cure="use bool, an Enum class, or a class made from Range, Names or Maybe",
+    )

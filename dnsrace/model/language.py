@@ -1,0 +1,226 @@
+"""A model: a function of its parameters, and how it becomes a System.
+
+`Model.lift` runs the function once: its classes declare domains and the state, its decorated
+functions are steps and properties (see `declarations`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any, overload
+
+from dnsrace.errors import ModelError, UsageError
+from dnsrace.model import expressions as ex
+from dnsrace.model import places
+from dnsrace.model.declarations import Builder, Declared, OneOf, building
+from dnsrace.model.domains import Domain, domain_of
+from dnsrace.model.expressions import TRUE, Expr, Variable
+from dnsrace.model.lifting import LiftedState, lift_step, lift_value
+from dnsrace.model.parameters import Parameter, parameters_of
+from dnsrace.model.paths import Run, explore, tree_value
+from dnsrace.model.quantify import BUILTINS
+from dnsrace.model.symbols import Sym, stored
+from dnsrace.model.symmetry import check_symmetry
+from dnsrace.model.system import Column, Property, Step, System
+
+MAX_PATHS = 1000
+"""Default of the largest number of paths through one step."""
+
+
+@dataclass(eq=False)
+class Model:
+    """A model: its function, parameters and fixed variant. `lift` makes a System of it."""
+
+    function: Callable[..., None]
+    fixed: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        self.name = self.function.__name__
+        self.parameters: tuple[Parameter, ...] = parameters_of(self.function)
+        module_doc = self.function.__globals__.get("__doc__") or ""
+        self.doc: str = inspect.getdoc(self.function) or inspect.cleandoc(module_doc)
+        self.path = Path(self.function.__code__.co_filename)
+        self.reference = self.name
+        """How to name the model on the command line; the loader sets it for a user's file."""
+        for name in self.fixed:
+            if name not in {p.name for p in self.parameters}:
+                raise ModelError(
+                    f"fixed names {name}, which is no parameter",
+                    place=places.of_function(self.function),
+                )
+
+    def values(self, given: dict[str, Any]) -> dict[str, Any]:
+        """All parameters with their values. Raises UsageError for unknown or forbidden ones."""
+        known = {p.name: p for p in self.parameters}
+        for name in given:
+            if name not in known:
+                raise UsageError(
+                    f"{self.name} has no parameter {name}",
+                    cure=f"its parameters are: {', '.join(known)}",
+                )
+        return {
+            name: p.check(given[name]) if name in given else p.default for name, p in known.items()
+        }
+
+    def lift(self, *, open: Iterable[str] = (), max_paths: int = MAX_PATHS, **given: Any) -> System:
+        """The lifted form.
+
+        Parameters
+        ----------
+        open: names of integer parameters to leave without a value.
+        max_paths: the largest number of paths through one step.
+        given: values of parameters; defaults hold for the rest.
+
+        Raises ModelError when the model is broken, UsageError for a wrong parameter.
+        """
+        values = self.values(given)
+        arguments = dict(values)
+        for name in open:
+            parameter = next((p for p in self.parameters if p.name == name), None)
+            if parameter is None or parameter.kind != "int":
+                raise UsageError(
+                    f"{name} cannot be left open",
+                    cure="only whole-number parameters can: "
+                    + ", ".join(p.name for p in self.parameters if p.kind == "int"),
+                )
+            arguments[name] = Sym(ex.param(name, parameter.bounds.low))
+            del values[name]
+        try:
+            with building(self.name) as builder:
+                _with_builtins(self.function)(**arguments)
+        except (ModelError, UsageError) as error:
+            error.place = error.place or places.of_error(error)
+            raise
+        except Exception as error:
+            raise ModelError(
+                f"{type(error).__name__}: {error}", place=places.of_error(error)
+            ) from error
+        return _lifted(self, builder, values, tuple(open), max_paths)
+
+
+@overload
+def model(function: Callable[..., None]) -> Model: ...
+@overload
+def model(*, fixed: dict[str, Any] | None = None) -> Callable[[Callable[..., None]], Model]: ...
+def model(function: Any = None, *, fixed: dict[str, Any] | None = None) -> Any:
+    """Declare a model. `fixed` are the parameter values of its fixed variant, for `--fixed`."""
+    if function is not None:
+        return Model(function, {})
+    return lambda f: Model(f, dict(fixed or {}))
+
+
+def _with_builtins(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, and all that it defines inside, with our any, all, min, max and sum."""
+    assert isinstance(function, FunctionType)
+    scope = {**BUILTINS, **function.__globals__}
+    return FunctionType(
+        function.__code__, scope, function.__name__, function.__defaults__, function.__closure__
+    )
+
+
+def _lifted(
+    model: Model, builder: Builder, values: dict[str, Any], open: tuple[str, ...], limit: int
+) -> System:
+    place = places.of_function(model.function)
+    if not builder.variables:
+        raise ModelError("the model has no state", place=place, cure="declare a State class")
+    if not builder.steps:
+        raise ModelError("the model has no steps", place=place, cure="declare one with @step")
+    variables = {n: _variable(n, d, limit) for n, d in builder.variables.items()}
+    primed = {v: Variable(v.name + "'", v.domain, v.index) for v in variables.values()}
+    property_names = frozenset(name for name, *_ in builder.properties)
+    before = LiftedState(variables, property_names)
+    after = LiftedState({v.name: primed[v] for v in variables.values()}, property_names)
+    steps = tuple(
+        lift_step(name, function, _choices(function), before, actor, limit)
+        for name, function, actor in builder.steps
+    )
+    properties = []
+    for name, kind, function, options in builder.properties:
+        args = (before, after) if kind == "every_step" else (before,)
+        value, defined = lift_value(function, args, f"the property {name}", limit)
+        properties.append(
+            Property(name, kind, value, defined, function, places.of_function(function),
+                     doc=inspect.getdoc(function) or "", **options)
+        )  # fmt: skip
+    finish, finish_defined = None, TRUE
+    if builder.end is not None:
+        finish, finish_defined = lift_value(builder.end, (before,), "end", limit)
+    system = System(
+        model, values, open, tuple(variables.values()), primed, steps, tuple(properties),
+        finish, finish_defined, _columns(builder), builder.outcomes,
+        _domains(variables.values(), steps),
+    )  # fmt: skip
+    if not open:
+        check_symmetry(system)
+    return system
+
+
+def _variable(name: str, declared: Declared, limit: int) -> Variable:
+    indices = tuple(ex.bound(f"i{n}", d) for n, d in enumerate(declared.index))
+    starts = declared.start.values if isinstance(declared.start, OneOf) else (declared.start,)
+
+    def alternative(start: Any) -> Expr:
+        def body(_run: Run) -> Expr:
+            value = start(*map(Sym, indices)) if isinstance(start, FunctionType) else start
+            return stored(value, declared.domain, f"the start of {name}")
+
+        return tree_value(explore(body, limit=limit))
+
+    return Variable(name, declared.domain, declared.index, tuple(map(alternative, starts)))
+
+
+def _choices(function: Callable[..., Any]) -> tuple[Expr, ...]:
+    found = []
+    for name in list(inspect.signature(function).parameters)[1:]:
+        annotation = function.__annotations__.get(name)
+        place = places.of_function(function)
+        if isinstance(annotation, str):
+            raise ModelError(
+                f"the annotation of {name} is a text",
+                place=place,
+                cure="remove `from __future__ import annotations` from the model's file",
+            )
+        if annotation is None:
+            raise ModelError(
+                f"the choice {name} of the step {function.__name__} has no domain",
+                place=place,
+                cure=f"annotate it: {name}: SomeDomain",
+            )
+        try:
+            found.append(ex.choice(name, domain_of(annotation)))
+        except ModelError as error:
+            error.place = place
+            raise
+    return tuple(found)
+
+
+def _columns(builder: Builder) -> tuple[Column, ...]:
+    found = []
+    for function, per, title in builder.columns:
+        if per is None:
+            found.append(Column(title, (), function))
+            continue
+        domain = domain_of(per)
+        for raw in () if domain.is_open else domain.raws:
+            found.append(Column(f"{title} {domain.text(raw)}", (domain.decode(raw),), function))
+    return tuple(found)
+
+
+def _domains(variables: Iterable[Variable], steps: Iterable[Step]) -> tuple[Domain, ...]:
+    """All domains in use, in order of first appearance, those inside optional ones first."""
+    found: dict[Domain, None] = {}
+    for variable in variables:
+        for domain in (*variable.index, variable.domain):
+            if domain.of is not None:
+                found.setdefault(domain.of)
+            found.setdefault(domain)
+    for lifted in steps:
+        for chosen in lifted.choices:
+            if chosen.domain is not None:
+                found.setdefault(chosen.domain)
+    return tuple(found)

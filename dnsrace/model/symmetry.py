@@ -1,0 +1,108 @@
+"""Does a model treat its interchangeable names alike?
+
+Numbers for names cannot be written in a model (see `symbols`), so a name can be singled out only
+by a loop over them that does not treat them alike. Here each pair of neighbouring names is
+swapped in the whole lifted form, and the result must be the same text up to the order of what
+commutes. Equal texts mean equal behaviour, so a model that passes is symmetric (Ip and Dill,
+"Better verification through symmetry", FMSD 9, 1996, theorem 1).
+"""
+
+from __future__ import annotations
+
+from dnsrace.errors import ModelError, Place
+from dnsrace.model.domains import Domain
+from dnsrace.model.expressions import Expr, Variable, rebuild
+from dnsrace.model.operators import OPERATORS
+from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
+from dnsrace.model.system import Commit, System
+
+
+def check_symmetry(system: System) -> None:
+    """Raises ModelError where a model tells the names of an interchangeable domain apart."""
+    for domain in system.domains:
+        if domain.kind != "names":
+            continue
+        for low in domain.raws[:-1]:
+            for what, place, tree in _parts(system):
+                if _key(tree, domain, low) != _key(tree, domain, None):
+                    raise ModelError(
+                        f"{what} does not treat the {domain.name} names alike: swapping "
+                        f"{low} and {low + 1} gives something else",
+                        place=place,
+                        cure=f"use any() and all() instead of a loop that ends early or counts, "
+                        f"or declare {domain.name} as a Range if they differ",
+                    )
+            for variable in system.variables:
+                _check_start(variable, domain, low, system)
+
+
+def _parts(system: System) -> list[tuple[str, Place | None, Tree[Commit | None] | Expr]]:
+    parts: list[tuple[str, Place | None, Tree[Commit | None] | Expr]] = [
+        (f"the step {s.name}", s.place, s.tree) for s in system.steps
+    ]
+    parts += [(f"the property {p.name}", p.place, p.value) for p in system.properties]
+    if system.end is not None:
+        parts.append(("end", None, system.end))
+    return parts
+
+
+def _check_start(variable: Variable, domain: Domain, low: int, system: System) -> None:
+    texts = sorted(_key(e, domain, None) for e in variable.start)
+    if sorted(_key(e, domain, low) for e in variable.start) != texts:
+        raise ModelError(
+            f"the start of {variable.name} does not treat the {domain.name} names alike",
+            place=system.steps[0].place,
+            cure=f"start with one_of(*{domain.name}), or declare {domain.name} as a Range",
+        )
+
+
+def _key(part: Tree[Commit | None] | Expr, domain: Domain, low: int | None) -> str:
+    """A text of a part with `low` and `low + 1` swapped, the order of what commutes made unique."""
+    if isinstance(part, Expr):
+        return _normal(part if low is None else swapped(part, domain, low))
+    if isinstance(part, Leaf):
+        if part.value is None:
+            return "blocked"
+        writes = []
+        for w in part.value.writes:
+            index = ",".join(_key(i, domain, low) for i in w.index)
+            writes.append(f"{w.variable.name}[{index}]:={_key(w.value, domain, low)}")
+        return "{" + ";".join(sorted(writes)) + "}"
+    if isinstance(part, Ensure):
+        return f"check {_key(part.condition, domain, low)} {_key(part.then, domain, low)}"
+    assert isinstance(part, Branch)
+    test, yes, no = (_key(x, domain, low) for x in (part.test, part.yes, part.no))
+    return f"if {test} ({yes}) ({no})"
+
+
+def swapped(expr: Expr, domain: Domain, low: int) -> Expr:
+    """The expression with two neighbouring names of a domain swapped."""
+    other = {low: low + 1, low + 1: low}
+
+    def leaf(e: Expr) -> Expr | None:
+        if e.op == "const" and (e.sort is domain or e.sort.of is domain):
+            return Expr("const", (), e.sort, other.get(e.data, e.data))
+        return None
+
+    return rebuild(expr, leaf)
+
+
+def _normal(expr: Expr) -> str:
+    if expr.op == "const":
+        return f"{expr.sort.name}:{expr.data}"
+    if expr.op == "read":
+        return f"{expr.data.name}[{','.join(map(_normal, expr.args))}]"
+    if OPERATORS[expr.op].commutes:
+        parts = sorted(_normal(e) for e in _flat(expr, expr.op))
+        return f"({f' {expr.op} '.join(parts)})"
+    data = expr.data[0] if isinstance(expr.data, tuple) else expr.data
+    return f"{expr.op}:{data}({','.join(map(_normal, expr.args))})"
+
+
+def _flat(expr: Expr, op: str) -> list[Expr]:
+    """The operands of nested applications of an associative operator."""
+    if expr.op != op:
+        return [expr]
+    if op == "eq":
+        return list(expr.args)
+    return _flat(expr.args[0], op) + _flat(expr.args[1], op)
