@@ -36,7 +36,7 @@ def directory() -> Path:
 
 
 def name_of(stem: str, text: str, toolchain: str) -> str:
-    """The name of a generated file: the model's, and a hash of all that decides the machine code."""
+    """The name of a generated file: the model's, and a hash of all that shapes the machine code."""
     key = f"{text}\0{toolchain}\0{sys.version}"
     return f"{stem}_{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 

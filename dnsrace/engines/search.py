@@ -17,7 +17,7 @@ from dnsrace.engines.python_space import GeneratedStepper, InterpreterStepper, P
 from dnsrace.engines.shortest import shortest_trace
 from dnsrace.engines.space import DEADLOCK, Space
 from dnsrace.errors import UsageError
-from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding, Statistics
+from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding, Statistics, Verdict
 from dnsrace.model.system import Property, System
 
 EngineName = Literal["auto", "numba", "python", "interpreter"]
@@ -88,7 +88,7 @@ class Request:
     def properties(self, system: System) -> tuple[Property, ...]:
         """The properties asked for. Raises UsageError for a name that the model does not have."""
         for name in self.names:
-            if system.property(name) is None:
+            if system.find_property(name) is None:
                 raise UsageError(
                     f"{system.name} has no property {name}",
                     cure="its properties are: " + ", ".join(p.name for p in system.properties),
@@ -247,8 +247,8 @@ class _Search:
     @property
     def _reach(self) -> str:
         if not self.stopped:
-            return "complete: every reachable state was checked"
-        return f"to depth {self.checked}: every state up to there was checked"
+            return "complete"
+        return f"to depth {self.checked}"
 
     def _finding(self, prop: Property) -> Finding:
         engine = self.space.engine
@@ -262,7 +262,9 @@ class _Search:
                 reach = f"reached after {len(trace.steps)} steps"
                 return Finding(prop.name, prop.kind, "holds", reach, engine, trace, True)
             if not self.stopped:
-                return Finding(prop.name, prop.kind, "violated", "complete: never reached", engine)
+                return Finding(
+                    prop.name, prop.kind, "violated", "complete, and never reached", engine
+                )
             return Finding(prop.name, prop.kind, "unknown", f"not reached {self._reach}", engine)
         if hit:
             trace = shortest_trace(self.space, self.levels, prop.name)
@@ -280,8 +282,7 @@ class _Search:
             trace = shortest_trace(self.space, self.levels, DEADLOCK)
             reach = f"a shortest one, {len(trace.steps)} steps"
             return Finding(DEADLOCK, "deadlock", "violated", reach, self.space.engine, trace, True)
-        verdict = "holds within bounds" if self.stopped else "holds"
-        return Finding(DEADLOCK, "deadlock", verdict, self._reach, self.space.engine)
+        return Finding(DEADLOCK, "deadlock", self._unbroken, self._reach, self.space.engine)
 
     def _result(self, findings: list[Finding]) -> Exploration:
         space, counters = self.space, self.space.counters
@@ -306,11 +307,12 @@ class _Search:
         )
         symmetry = _symmetry_text(self.system, self.request, space)
         return Exploration(
-            space.engine, symmetry, not self.stopped, self.stopped, statistics, findings
+            space.engine, symmetry, not self.stopped, self.stopped, self.checked, statistics, findings
         )  # fmt: skip
 
 
 def _never(system: System, taken: list[int]) -> Iterable[str]:
+    """The paths that were not taken, each with its line."""
     for path, count in zip(system.paths, taken, strict=True):
         if count == 0:
             place = f" (line {path.commit.place.line})" if path.commit.place else ""

@@ -78,7 +78,7 @@ def _initial(system: System, interpreter: Interpreter, script: Script) -> State:
 
 
 def _step(system: System, name: str, number: int) -> Step:
-    step = system.step(name)
+    step = system.find_step(name)
     if step is None:
         names = [s.name for s in system.steps]
         close = difflib.get_close_matches(name, names, n=1)

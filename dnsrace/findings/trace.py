@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dnsrace.model.interpreter import Interpreter, Taken, slot_text
+from dnsrace.model.interpreter import Taken, slot_text
 from dnsrace.model.system import State, System
 
 
@@ -118,7 +118,3 @@ def state_data(system: System, state: State) -> dict[str, Any]:
 
 def plain(value: Any, text: str) -> Any:
     return value if isinstance(value, (bool, int)) else text
-
-
-def interpreter_of(trace: Trace) -> Interpreter:
-    return Interpreter(trace.system)

@@ -18,13 +18,14 @@ class Finding:
 
     Parameters
     ----------
+    name: of the property.
     reach: how far the verdict reaches, in words: `complete`, `to depth 12`, ...
     trace: of a violation, the behaviour that shows it; of a `sometimes` that holds, its witness.
     shortest: whether no shorter trace exists.
     informative: the model says that a violation is interesting, but no failure.
     """
 
-    property: str
+    name: str
     kind: Kind
     verdict: Verdict
     reach: str
@@ -78,11 +79,13 @@ class Exploration:
     complete: bool
     stopped: str
     """Why the search ended, in words; empty when every state was explored."""
+    checked: int
+    """The greatest depth of which every state was found and checked."""
     statistics: Statistics
     findings: list[Finding]
 
     def finding(self, name: str) -> Finding | None:
-        return next((f for f in self.findings if f.property == name), None)
+        return next((f for f in self.findings if f.name == name), None)
 
     @property
     def exit_code(self) -> int:

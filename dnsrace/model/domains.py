@@ -144,7 +144,7 @@ parts."""
 
 
 class DomainClass(type):
-    """Metaclass of the classes that a model declares, so that `for p in Plan` works on the class."""
+    """Metaclass of the classes that a model declares: `for p in Plan` works on the class."""
 
     domain: Domain
 

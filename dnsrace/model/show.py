@@ -155,7 +155,8 @@ def _negated(test: Expr) -> Expr:
 def _commit_lines(commit: Commit, indent: str) -> Iterator[str]:
     for write in commit.writes:
         index = f"[{', '.join(map(str, write.index))}]" if write.index else ""
-        yield f"{indent}{write.variable.name}{index} := {_value(write.variable.domain, write.value)}"
+        value = _value(write.variable.domain, write.value)
+        yield f"{indent}{write.variable.name}{index} := {value}"
     if commit.said:
         yield f'{indent}"{sentence_text(commit.said)}"'
 

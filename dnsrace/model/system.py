@@ -177,10 +177,10 @@ class System:
         """The number of a path by the identity of its Commit."""
         return {id(path.commit): path.number for path in self.paths}
 
-    def step(self, name: str) -> Step | None:
+    def find_step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)
 
-    def property(self, name: str) -> Property | None:
+    def find_property(self, name: str) -> Property | None:
         return next((p for p in self.properties if p.name == name), None)
 
 

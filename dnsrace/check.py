@@ -1,0 +1,85 @@
+"""The whole pipeline on one screen: load a model, lift it, search it, explain what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dnsrace.engines.search import Request, explore
+from dnsrace.errors import UsageError
+from dnsrace.findings.explain import Explanation, explain
+from dnsrace.findings.verdicts import Exploration
+from dnsrace.model.language import MAX_PATHS, Model
+from dnsrace.model.system import System
+
+FIXED_STATES = 60_000
+"""After a violation, the fixed variant is searched as well, as long as it has no more states than
+this: about a second. A larger one gets a command to type."""
+
+
+@dataclass
+class Report:
+    """All that `dnsrace explore` has to say, for the reports to print."""
+
+    system: System
+    exploration: Exploration
+    explanations: dict[str, Explanation] = field(default_factory=dict)
+    headline: str = ""
+    """The property whose violation is explained in full."""
+    fixed: Report | None = None
+
+    @property
+    def exit_code(self) -> int:
+        return self.exploration.exit_code
+
+
+def check(
+    model: Model, given: dict[str, Any], request: Request, max_paths: int = MAX_PATHS
+) -> Report:
+    """Explore a model, explain each violation and, if it declares a fixed variant that was not
+    asked for already, see whether that is better.
+
+    Parameters
+    ----------
+    given: values of the model's parameters; defaults hold for the rest.
+
+    Raises ModelError, UsageError.
+    """
+    report = _check(model, given, request, max_paths)
+    values = report.system.parameters
+    if report.headline and any(values[name] != fixed for name, fixed in model.fixed.items()):
+        states = min(FIXED_STATES, request.limits.states or FIXED_STATES)
+        quiet = replace(
+            request, keep_going=False, listener=None, limits=replace(request.limits, states=states)
+        )
+        report.fixed = _check(model, {**given, **model.fixed}, quiet, max_paths)
+    return report
+
+
+def _check(model: Model, given: dict[str, Any], request: Request, max_paths: int) -> Report:
+    system = model.lift(max_paths=max_paths, **given)
+    exploration = explore(system, request)
+    report = Report(system, exploration)
+    for finding in exploration.findings:
+        if finding.verdict == "violated" and finding.trace is not None:
+            prop = system.find_property(finding.name)
+            report.explanations[finding.name] = explain(finding.trace, prop)
+    report.headline = _headline(report)
+    return report
+
+
+def _headline(report: Report) -> str:
+    """Of the violations that are failures, the one that the model exists to ask about."""
+    failing = [f.name for f in report.exploration.findings if f.fails and f.trace is not None]
+    questions = [p.name for p in report.system.properties if p.question]
+    return next((name for name in questions if name in failing), next(iter(failing), ""))
+
+
+def fixed_values(model: Model) -> dict[str, Any]:
+    """The parameter values of the fixed variant. Raises UsageError when there is none."""
+    if not model.fixed:
+        raise UsageError(
+            f"{model.name} declares no fixed variant",
+            cure="give the parameters one by one (`dnsrace show` lists them)",
+        )
+    return model.fixed

@@ -1,0 +1,377 @@
+"""Arguments in, one call per subcommand, exit code out.
+
+Heavy modules are imported inside the commands, so that --help is instant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dnsrace import __version__
+from dnsrace.cli_model import ModelCommand, model_values
+
+EPILOG = (
+    "[bold]Exit codes[/bold]: 0 every property asked for holds on the whole space; 1 something is "
+    "violated; 2 wrong usage or a broken model; 3 unfinished or unknown; 70 a bug in dnsrace."
+)
+START = "[bold]Start here[/bold]: dnsrace explore --enactors 3"
+EXAMPLES = """[bold]Examples[/bold]
+
+  dnsrace explore --enactors 3                   the outage, step by step
+
+  dnsrace explore --enactors 3 --fixed           the fixed protocol, every state
+
+  dnsrace explore --cleaner checked --keep-going --json -
+
+  dnsrace explore two_phase_commit --managers 5
+
+  dnsrace explore ./my_model.py --my-parameter 4
+"""
+
+app = typer.Typer(
+    name="dnsrace",
+    help="Find, explain and rule out races like the one behind the outage of 19 October 2025.",
+    epilog=START + "\n\n" + EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"dnsrace {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find, explain and rule out races like the one behind the outage of 19 October 2025."""
+
+
+@app.command(cls=ModelCommand, epilog=EXAMPLES + "\n" + EPILOG)
+def explore(
+    ctx: typer.Context,
+    model: Annotated[
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+    ] = "dynamodb_dns",
+    fixed: Annotated[
+        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
+    ] = False,
+    property: Annotated[
+        list[str] | None,
+        typer.Option("--property", "-p", help="Check only this property; may be repeated."),
+    ] = None,
+    deadlock: Annotated[
+        bool, typer.Option("--deadlock", help="A state without successors is a violation.")
+    ] = False,
+    keep_going: Annotated[
+        bool,
+        typer.Option("--keep-going", help="Do not stop at the first violation; find the shortest "
+                     "one of each property."),
+    ] = False,
+    engine: Annotated[
+        str,
+        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference)."),
+    ] = "auto",
+    symmetry: Annotated[
+        bool,
+        typer.Option("--symmetry/--no-symmetry", help="Count states that differ only in who is who "
+                     "as one."),
+    ] = True,
+    max_states: Annotated[
+        int | None, typer.Option(min=1, help="Stop after so many distinct states.")
+    ] = None,
+    max_depth: Annotated[
+        int | None, typer.Option(min=0, help="Stop at so many steps from the start.")
+    ] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(help="Stop at so much memory, e.g. 500M or 8G; default: three quarters of what "
+                     "is free."),
+    ] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.0, help="Stop after so many seconds.")
+    ] = None,
+    max_paths: Annotated[
+        int, typer.Option(min=1, help="The most paths that one step may have.")
+    ] = 1000,
+    json: Annotated[
+        str, typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
+                          "output.")
+    ] = "",
+    trace: Annotated[
+        str, typer.Option("--trace", metavar="PATH", help="Write the explained trace; the ending "
+                          "says how: .json, .itf.json, or text.")
+    ] = "",
+) -> None:  # fmt: skip
+    """Search every reachable state for the shortest violation, and explain it.
+
+    Without MODEL this is the DNS automation of DynamoDB, as deployed.
+
+    Each parameter of the model is an option: see the last panel.
+    """
+    from dnsrace.check import check, fixed_values
+    from dnsrace.reports.machine import report_data
+    from dnsrace.reports.terminal import print_report
+
+    chosen, given = model_values(ctx)
+    values = {**(fixed_values(chosen) if fixed else {}), **given}
+    request = _request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
+                       max_memory, timeout)  # fmt: skip
+    with _interruptible(request) as ready:
+        report = check(chosen, values, ready, max_paths)
+    if json:
+        _write_json(json, report_data(report))
+    if trace:
+        _write_trace(trace, report)
+    if json != "-":
+        print_report(_console(), report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def replay(
+    trace: Annotated[
+        str, typer.Argument(help="A trace as text, the path of a file with one, or - for standard "
+                            "input.")
+    ],
+    json: Annotated[
+        str, typer.Option("--json", metavar="PATH", help="Write the trace as JSON.")
+    ] = "",
+    itf: Annotated[
+        str, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
+    ] = "",
+) -> None:  # fmt: skip
+    """Run a trace step by step, or say which step is not possible and why.
+
+    A trace looks like: dynamodb_dns(enactors=2): publish pick_up(0) publish
+    """
+    from dnsrace.findings.explain import explain
+    from dnsrace.findings.formats import itf as itf_data
+    from dnsrace.findings.formats import read
+    from dnsrace.findings.replay import replay as run
+    from dnsrace.findings.trace import trace_data
+    from dnsrace.loader import load
+    from dnsrace.reports.replayed import print_replayed
+
+    script = read(_trace_text(trace))
+    chosen = load(script.model)
+    known = {p.name: p for p in chosen.parameters}
+    values = {
+        name: known[name].parse(value) if name in known and isinstance(value, str) else value
+        for name, value in script.parameters.items()
+    }
+    system = chosen.lift(**values)
+    done = run(system, script)
+    if json:
+        _write_json(json, trace_data(done))
+    if itf:
+        _write_json(itf, itf_data(done))
+    if "-" not in (json, itf):
+        print_replayed(_console(), explain(done))
+
+
+@app.command()
+def models() -> None:
+    """List the built-in models."""
+    from dnsrace.loader import bundled
+    from dnsrace.reports.models import print_models
+
+    print_models(_console(), bundled())
+
+
+@app.command(cls=ModelCommand)
+def show(
+    ctx: typer.Context,
+    model: Annotated[
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+    ] = "dynamodb_dns",
+    fixed: Annotated[
+        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
+    ] = False,
+    lifted: Annotated[
+        bool, typer.Option("--lifted", help="Print the lifted form too: what the engines see.")
+    ] = False,
+    open: Annotated[
+        list[str] | None,
+        typer.Option("--open", help="Leave a size parameter without a value (implies --lifted); "
+                     "may be repeated."),
+    ] = None,
+) -> None:  # fmt: skip
+    """Show a model: parameters, state, steps, properties."""
+    from dnsrace.check import fixed_values
+    from dnsrace.reports.models import print_model
+
+    chosen, given = model_values(ctx)
+    values = {**(fixed_values(chosen) if fixed else {}), **given}
+    names = [name.replace("-", "_") for name in open or []]
+    system = chosen.lift(open=names, **{k: v for k, v in values.items() if k not in names})
+    print_model(_console(), system, lifted or bool(names))
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="The file to write, for example my_model.py.")],
+) -> None:
+    """Write a small commented model to start from."""
+    from dnsrace.template import write_template
+
+    write_template(path)
+    typer.echo(f"wrote {path}; now try: dnsrace explore ./{path}" if not path.is_absolute() else
+               f"wrote {path}; now try: dnsrace explore {path}")  # fmt: skip
+
+
+def _request(
+    names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
+    states: int | None, depth: int | None, memory: str | None, seconds: float | None,
+) -> Any:  # fmt: skip
+    from dnsrace.engines.search import ENGINES, Limits, Request
+    from dnsrace.errors import UsageError
+
+    if engine not in ENGINES:
+        raise UsageError(f"--engine: {engine!r} is not one", cure=f"give {', '.join(ENGINES)}")
+    return Request(
+        names=tuple(names or ()), engine=engine, symmetry=symmetry, keep_going=keep_going,
+        deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds),
+    )  # fmt: skip
+
+
+def _bytes(text: str | None) -> int | None:
+    """`500M` as a number of bytes. Raises UsageError."""
+    from dnsrace.errors import UsageError
+
+    if text is None:
+        return None
+    units = {"K": 10, "M": 20, "G": 30}
+    number, unit = (text[:-1], text[-1].upper()) if text[-1:].upper() in units else (text, "")
+    if not number.isdigit() or int(number) == 0:
+        raise UsageError(f"--max-memory: {text!r} is no size", cure="write 500M or 8G")
+    return int(number) << units.get(unit, 0)
+
+
+class _interruptible:
+    """While it lasts, Ctrl-C ends the search with a partial report; a second one ends at once."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+        self.pressed = False
+
+    def __enter__(self) -> Any:
+        import signal
+        from dataclasses import replace
+
+        from dnsrace.reports.progress import progress_line
+
+        self._line = progress_line(_console(stderr=True))
+        listener = self._line.__enter__()
+
+        def press(*_: object) -> None:
+            if self.pressed:
+                raise KeyboardInterrupt
+            self.pressed = True
+
+        self._before = signal.signal(signal.SIGINT, press)
+        return replace(self.request, listener=listener, interrupted=lambda: self.pressed)
+
+    def __exit__(self, *what: Any) -> None:
+        import signal
+
+        signal.signal(signal.SIGINT, self._before)
+        self._line.__exit__(*what)
+
+
+def _console(stderr: bool = False) -> Any:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def _write_json(path: str, data: Any) -> None:
+    import json
+
+    _write(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write(path: str, text: str) -> None:
+    from dnsrace.errors import UsageError
+
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _write_trace(path: str, report: Any) -> None:
+    import json
+
+    from dnsrace.errors import UsageError
+    from dnsrace.findings.formats import itf
+    from dnsrace.findings.trace import trace_data
+
+    finding = report.exploration.finding(report.headline) if report.headline else None
+    if finding is None:
+        raise UsageError("there is no violation, so there is no trace to write")
+    if path.endswith(".itf.json"):
+        text = json.dumps(itf(finding.trace), indent=2)
+    elif path.endswith(".json"):
+        text = json.dumps(trace_data(finding.trace), indent=2)
+    else:
+        text = finding.trace.text
+    _write(path, text + "\n")
+
+
+def _trace_text(given: str) -> str:
+    from dnsrace.errors import UsageError
+
+    if given == "-":
+        return sys.stdin.read()
+    path = Path(given)
+    try:
+        if len(given) < 4096 and path.is_file():
+            return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{given} cannot be read: {error}") from None
+    if "(" not in given and "{" not in given:
+        raise UsageError(f"{given} is neither a file nor a trace")
+    return given
+
+
+def main() -> None:
+    """Entry point: run the command line, and turn every error into a sentence and an exit code."""
+    from dnsrace.errors import DnsraceError, InternalError
+
+    warnings.showwarning = lambda message, *_, **__: print(f"warning: {message}", file=sys.stderr)
+    try:
+        app()
+    except DnsraceError as error:
+        kind = "internal error" if isinstance(error, InternalError) else "error"
+        print(f"{kind}: {error}", file=sys.stderr)
+        if isinstance(error, InternalError):
+            print("  This is a bug in dnsrace; please report the lines above.", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        # the reader has gone; keep Python from complaining when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        raise SystemExit(3) from None
+    except MemoryError:
+        print("error: out of memory\n  cure: give --max-memory, or smaller parameters",
+              file=sys.stderr)  # fmt: skip
+        raise SystemExit(3) from None

@@ -1,0 +1,122 @@
+"""Commands whose options include the parameters of the model that they are given.
+
+The model is named among the arguments, so it has to be found before they can be parsed: it is the
+first one that is no option, nor the value of one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from dnsrace.errors import UsageError
+
+if TYPE_CHECKING:
+    from dnsrace.model.language import Model
+    from dnsrace.model.parameters import Parameter
+
+KEY, VALUES = "dnsrace.model", "dnsrace.values"
+
+
+class ModelCommand(TyperCommand):
+    """A command that grows an option for each parameter of its model."""
+
+    def make_context(
+        self, info_name: Any, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        from dnsrace.loader import DEFAULT, load
+
+        model = load(self._reference(args) or DEFAULT)
+        static = list(self.params)
+        taken = {option for p in static for option in (*p.opts, *p.secondary_opts)}
+        self.params = static + _options(model, taken)
+        try:
+            context = super().make_context(info_name, args, parent=parent, **extra)
+        finally:
+            self.params = static
+        context.meta[KEY] = model
+        return context
+
+    def _reference(self, args: list[str]) -> str | None:
+        """The model among the arguments: a name or path that is no value of an option."""
+        from dnsrace.loader import directory, looks_like_path
+
+        valued = {
+            option for p in self.params if not getattr(p, "is_flag", False) for option in p.opts
+        }
+        skip = False
+        for position, arg in enumerate(args):
+            if skip:
+                skip = False
+            elif arg == "--":
+                break
+            elif arg.startswith("-") and arg != "-":
+                skip = arg in valued
+            else:
+                after_unknown = position > 0 and args[position - 1].startswith("--")
+                known = looks_like_path(arg) or (directory() / f"{arg.split(':')[0]}.py").is_file()
+                if known or not after_unknown:
+                    return arg
+        return None
+
+
+def _options(model: Model, taken: set[str]) -> list[Any]:
+    """An option for each parameter, made by typer as for any command."""
+    names = [f"parameter_{p.name}" for p in model.parameters]
+
+    def carrier(**_: Any) -> None:
+        """Its signature is all that is wanted of it."""
+
+    carrier.__annotations__ = {
+        name: _annotation(p, taken) for name, p in zip(names, model.parameters, strict=True)
+    }
+    carrier.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+        for name, hint in carrier.__annotations__.items()
+    )
+    app = typer.Typer(add_completion=False)
+    app.command()(carrier)
+    wanted = set(names)
+    return [p for p in typer.main.get_command(app).params if p.name in wanted]
+
+
+def _annotation(parameter: Parameter, taken: set[str]) -> Any:
+    """What typer needs to know of a parameter; its value goes into the context when it is given."""
+
+    def remember(ctx: typer.Context, value: str | None) -> None:
+        if value is None or ctx.resilient_parsing:
+            return
+        try:
+            parsed = parameter.check(value) if isinstance(value, bool) else parameter.parse(value)
+        except UsageError:
+            raise typer.BadParameter(
+                f"{value!r} is not allowed: give {parameter.allowed}", param_hint=parameter.option
+            ) from None
+        ctx.meta.setdefault(VALUES, {})[parameter.name] = parsed
+
+    name = parameter.option
+    if name in taken:
+        name = f"--model-{name[2:]}"
+    flag = parameter.kind == "bool"
+    option = typer.Option(
+        f"{name}/{name.replace('--', '--no-', 1)}" if flag else name,
+        help=f"{parameter.help} (default: {parameter.text(parameter.default)})",
+        metavar=None if flag else _metavar(parameter),
+        callback=remember,
+        expose_value=False,
+        show_default=False,
+        rich_help_panel="Parameters of the model",
+    )
+    return Annotated[bool | None if flag else str | None, option]
+
+
+def _metavar(parameter: Parameter) -> str:
+    return "|".join(parameter.choices) if parameter.kind == "choice" else "N"
+
+
+def model_values(ctx: typer.Context) -> tuple[Model, dict[str, Any]]:
+    """The model of a command, and the parameters that were given."""
+    return ctx.meta[KEY], dict(ctx.meta.get(VALUES, {}))

@@ -1,0 +1,221 @@
+"""A trace in words: who did what, what the world sees, and when it was too late.
+
+The model provides wording for its steps, columns for parts of its state and outcomes for its
+properties; the rest works for any model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dnsrace.findings.trace import Trace
+from dnsrace.model.direct import ConcreteState
+from dnsrace.model.expressions import Expr
+from dnsrace.model.interpreter import Interpreter, Taken, slot_text
+from dnsrace.model.system import Ago, Property, State, System
+
+BUDGET = 4_000
+"""States that the search for a way out may look at, by the interpreter: well under a second."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step of a trace, for a table. Row 0 is the initial state.
+
+    `shown` is what changed in each column of the state, by the column's title.
+    """
+
+    number: int
+    actor: str
+    text: str
+    shown: dict[str, str]
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """The last moment at which a violation could still be avoided.
+
+    Parameters
+    ----------
+    after: number of the step behind which it was still possible; 0 is the initial state.
+    instead: a step to take there that leads to a behaviour without the violation, if it is not
+        the very step of the trace.
+    ends: whether that behaviour comes to an end; otherwise it goes on for ever.
+    searched: False when the search for a later moment was given up: it may have been later.
+    """
+
+    after: int
+    instead: str
+    ends: bool
+    searched: bool = True
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All that a report shows of a trace."""
+
+    trace: Trace
+    actors: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    outcome: str = ""
+    way_out: WayOut | None = None
+
+
+def explain(trace: Trace, prop: Property | None = None) -> Explanation:
+    """Explain a trace; of a violation, `prop` is the property that it violates."""
+    system = trace.system
+    outcome, way_out = "", None
+    if prop is not None:
+        show = system.outcomes.get(prop.function.__name__)
+        outcome = show(ConcreteState(system, trace.last)) if show else ""
+        if prop.kind in ("always", "every_step"):
+            way_out = last_way_out(trace, prop)
+    acting = set(trace.actors)
+    return Explanation(
+        trace,
+        tuple(actor for actor in all_actors(system) if actor in acting),
+        tuple(column.title for column in system.columns),
+        tuple(_rows(trace)),
+        outcome,
+        way_out,
+    )
+
+
+def all_actors(system: System) -> Iterable[str]:
+    """Every actor, in order of declaration of steps and choices."""
+    return dict.fromkeys(
+        step.actor_of(choices) for step in system.steps for choices in step.every_choice()
+    )
+
+
+def _rows(trace: Trace) -> Iterable[Row]:
+    before: dict[str, str] = {}
+    for number, state in enumerate(trace.states):
+        shown = _columns(trace.system, state)
+        changed = {title: text for title, text in shown.items() if before.get(title) != text}
+        before = shown
+        if number == 0:
+            yield Row(0, "", "", changed)
+        else:
+            yield Row(number, trace.actors[number - 1], sentence(trace, number - 1), changed)
+
+
+def _columns(system: System, state: State) -> dict[str, str]:
+    concrete = ConcreteState(system, state)
+    return {column.title: column.show(concrete, *column.values) for column in system.columns}
+
+
+def sentence(trace: Trace, at: int) -> str:
+    """What the step at position `at` does, in the model's words, or else what it changes."""
+    system, taken = trace.system, trace.steps[at]
+    before = trace.states[at]
+    said = system.paths[taken.path].commit.said
+    if not said:
+        return f"{taken.text}: {_changes(system, before, taken.state)}"
+    names = {str(c.data): raw for c, raw in zip(taken.step.choices, taken.choices, strict=True)}
+    interpreter = Interpreter(system)
+    parts = []
+    for part in said:
+        if isinstance(part, Expr):
+            raw = interpreter.value(part, before, names)
+            domain = part.domain or part.sort
+            parts.append(str(raw) if domain.kind == "int" else domain.text(raw))
+        elif isinstance(part, Ago):
+            choices = tuple(interpreter.value(c, before, names) for c in part.choices)
+            parts.append(_ago(trace, at, part.step, choices))
+        else:
+            parts.append(part)
+    return "".join(parts)
+
+
+def _ago(trace: Trace, at: int, step: str, choices: tuple[int, ...]) -> str:
+    for earlier in range(at - 1, -1, -1):
+        taken = trace.steps[earlier]
+        if taken.step.name == step and taken.choices[: len(choices)] == choices:
+            return str(at - earlier)
+    return "never taken, 0"
+
+
+def _changes(system: System, before: State, after: State) -> str:
+    changed = [
+        f"{slot_text(variable, index)}: {variable.domain.text(a)} -> {variable.domain.text(b)}"
+        for (variable, index), a, b in zip(system.slots, before, after, strict=True)
+        if a != b
+    ]
+    return ", ".join(changed) or "nothing changes"
+
+
+def last_way_out(trace: Trace, prop: Property) -> WayOut | None:
+    """The last state of a trace from which some behaviour never violates the property; the way
+    out that it names is by an actor of the trace where there is one.
+
+    None when there is none: every behaviour of the model violates it.
+    """
+    escape = _Escape(Interpreter(trace.system), prop)
+    searched, acting = True, set(trace.actors)
+
+    def unknown_actor(taken: Taken) -> bool:
+        return taken.step.actor_of(taken.choices) not in acting
+
+    for after in range(len(trace.steps) - 1, -1, -1):
+        for taken in sorted(escape.safe_steps(trace.states[after]), key=unknown_actor):
+            ends = escape.from_(taken.state)
+            if ends is None:
+                searched = searched and escape.left > 0
+                continue
+            instead = "" if taken.text == trace.steps[after].text else taken.text
+            return WayOut(after, instead, ends, searched)
+    return None if searched else WayOut(0, "", False, False)
+
+
+class _Escape:
+    """Looks for a behaviour that never violates a property: one that ends, or a cycle."""
+
+    def __init__(self, interpreter: Interpreter, prop: Property) -> None:
+        self.interpreter = interpreter
+        self.prop = prop
+        self.left = BUDGET
+        self._doomed: set[State] = set()
+
+    def safe_steps(self, state: State) -> list[Taken]:
+        """The steps from a state that do not violate the property themselves."""
+        steps = self.interpreter.successors(state)
+        if self.prop.kind == "every_step":
+            return [t for t in steps if self.interpreter.holds(self.prop, state, t.state)]
+        return [t for t in steps if self.interpreter.holds(self.prop, t.state)]
+
+    def from_(self, start: State) -> bool | None:
+        """Whether a safe behaviour from here ends (True) or goes round (False); None: there is
+        none, or the budget ran out."""
+        cycle = False
+        path, on_path = [(start, iter(self.safe_steps(start)))], {start}
+        if self._stops(start):
+            return True
+        while path:
+            state, steps = path[-1]
+            taken = next(steps, None)
+            if taken is None:
+                path.pop()
+                on_path.discard(state)
+                if not cycle:
+                    self._doomed.add(state)
+                continue
+            after = taken.state
+            if after in on_path:
+                cycle = True
+                continue
+            if after in self._doomed or (cycle and self.left <= 0):
+                continue
+            self.left -= 1
+            if self.left <= 0:
+                break
+            if self._stops(after):
+                return True
+            path.append((after, iter(self.safe_steps(after))))
+            on_path.add(after)
+        return False if cycle else None
+
+    def _stops(self, state: State) -> bool:
+        return next(self.interpreter.successors(state), None) is None

@@ -1,0 +1,110 @@
+"""A model, by name or by path. The built-in models come through the same door as a user's own."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from dnsrace.errors import DnsraceError, ModelError, Place, UsageError
+from dnsrace.model import places
+from dnsrace.model.language import Model
+
+DEFAULT = "dynamodb_dns"
+
+
+def directory() -> Path:
+    """Where the built-in models are: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).parent / "models"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
+
+
+def bundled() -> list[Model]:
+    """All built-in models, the flagship first."""
+    names = sorted(path.stem for path in directory().glob("*.py") if not path.stem.startswith("_"))
+    names.sort(key=lambda name: name != DEFAULT)
+    return [load(name) for name in names]
+
+
+def load(reference: str) -> Model:
+    """The model that a reference names.
+
+    Parameters
+    ----------
+    reference: the name of a built-in model; or the path of a file, with `:name` behind it when the
+        file holds several models.
+
+    Raises UsageError when there is no such model, ModelError when its file is broken.
+    """
+    path, _, wanted = reference.partition(":")
+    if not looks_like_path(path):
+        file = directory() / f"{path}.py"
+        if not file.is_file():
+            raise UsageError(f"there is no model {path}", cure=_suggestion(path))
+        return _pick(_module(file), file, wanted or path, path)
+    file = Path(path)
+    if not file.is_file():
+        raise UsageError(
+            f"there is no file {path}", cure="give a path to a model, or see `dnsrace models`"
+        )
+    return _pick(_module(file), file, wanted, reference)
+
+
+def looks_like_path(reference: str) -> bool:
+    """Whether a reference is a file's path and not the name of a built-in model."""
+    path = reference.partition(":")[0]
+    return path.endswith(".py") or "/" in path or "\\" in path
+
+
+def _suggestion(name: str) -> str:
+    known = [path.stem for path in directory().glob("*.py")]
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"the built-in ones are {', '.join(sorted(known))}; a file of yours needs its .py"
+
+
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"dnsrace_model_{file.stem}", file.resolve())
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except DnsraceError:
+        raise
+    except SyntaxError as error:
+        place = Place(places.short(str(file)), error.lineno or 0)
+        raise ModelError(f"the file is not Python: {error.msg}", place=place) from None
+    except Exception as error:
+        raise ModelError(
+            f"the file cannot be imported: {type(error).__name__}: {error}",
+            place=places.of_error(error) or Place(str(file), 0),
+        ) from error
+    return module
+
+
+def _pick(module: ModuleType, file: Path, wanted: str, reference: str) -> Model:
+    found = {m.name: m for m in vars(module).values() if isinstance(m, Model)}
+    if wanted and wanted not in found:
+        raise UsageError(
+            f"{file} has no model {wanted}",
+            cure=f"it has: {', '.join(found) or 'none; decorate a function with @model'}",
+        )
+    if not found:
+        raise ModelError(
+            "the file has no model",
+            place=Place(str(file), 1),
+            cure="decorate a function with @model (`dnsrace new my_model.py` shows how)",
+        )
+    if not wanted and len(found) > 1:
+        raise UsageError(
+            f"{file} has several models",
+            cure=f"name one: {file}:{next(iter(found))} (it has {', '.join(found)})",
+        )
+    model = found[wanted] if wanted else next(iter(found.values()))
+    model.reference = reference
+    return model

@@ -1,0 +1,75 @@
+"""What `dnsrace models` and `dnsrace show` print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from dnsrace.model.language import Model
+from dnsrace.model.show import system_hash, system_text, variable_text
+from dnsrace.model.system import System
+
+
+def print_models(console: Console, models: Iterable[Model]) -> None:
+    """One line for each model."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column()
+    for model in models:
+        table.add_row(model.name, summary(model))
+    console.print(table)
+    console.print("\n`dnsrace show MODEL` tells more; `dnsrace explore MODEL` searches it.")
+
+
+def summary(model: Model) -> str:
+    """The first paragraph of a model's docstring, on one line."""
+    return " ".join(model.doc.split("\n\n")[0].split())
+
+
+def print_model(console: Console, system: System, lifted: bool) -> None:
+    """A model: its parameters, state, steps and properties; with `lifted`, its lifted form too."""
+    model = system.model
+    console.print(f"[bold]{model.name}[/bold]  {summary(model)}\n", highlight=False)
+    console.print(_parameters(model))
+    if model.fixed:
+        given = ", ".join(f"{name}={value}" for name, value in model.fixed.items())
+        console.print(f"\n--fixed means {given}", highlight=False)
+    console.print("\n[bold]State[/bold]")
+    for variable in system.variables:
+        console.print(f"  {variable_text(variable)}", markup=False, highlight=False)
+    console.print("\n[bold]Steps[/bold]")
+    console.print(_steps(system))
+    console.print("\n[bold]Properties[/bold]")
+    console.print(_properties(system))
+    if lifted:
+        console.print(f"\n[bold]Lifted form[/bold], {system_hash(system)}\n")
+        console.print(system_text(system), markup=False, highlight=False, soft_wrap=True)
+
+
+def _parameters(model: Model) -> Table:
+    table = Table(title="Parameters", title_justify="left", title_style="bold", box=None)
+    for heading in ("option", "default", "values", "meaning"):
+        table.add_column(heading, header_style="dim")
+    for p in model.parameters:
+        table.add_row(p.option, p.text(p.default), p.allowed, p.help)
+    return table
+
+
+def _steps(system: System) -> Table:
+    table = Table(show_header=False, box=None)
+    for step in system.steps:
+        choices = ", ".join(f"{c.data}: {c.domain.name}" for c in step.choices if c.domain)
+        paths = sum(path.step is step for path in system.paths)
+        doc = step.doc.split("\n\n")[0]
+        table.add_row(f"{step.name}({choices})", " ".join(doc.split()), f"{paths} path(s)")
+    return table
+
+
+def _properties(system: System) -> Table:
+    table = Table(show_header=False, box=None)
+    for prop in system.properties:
+        mark = "the question" if prop.question else "informative" if prop.informative else ""
+        table.add_row(prop.name, prop.kind.replace("_", " "), " ".join(prop.doc.split()), mark)
+    return table

@@ -1,0 +1,30 @@
+"""What `dnsrace replay` prints."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from dnsrace.findings.explain import Explanation
+from dnsrace.model.interpreter import Interpreter
+from dnsrace.reports.terminal import command_line, trace_table
+
+
+def print_replayed(console: Console, explanation: Explanation) -> None:
+    """The table of a trace, what holds at its end, and what could happen next."""
+    trace = explanation.trace
+    system, interpreter = trace.system, Interpreter(trace.system)
+    console.print(f"[bold]{command_line(system)}[/bold]\n")
+    console.print(trace_table(explanation))
+    console.print(f"\n{len(trace.steps)} steps, all of them possible.")
+    broken = [
+        p.name
+        for p in system.properties
+        if p.kind == "always" and not interpreter.holds(p, trace.last)
+    ]
+    for prop in system.properties:
+        if prop.kind == "every_step":
+            pairs = zip(trace.states, trace.states[1:], strict=False)
+            broken += [prop.name] * any(not interpreter.holds(prop, a, b) for a, b in pairs)
+    console.print(f"Violated at the end: {', '.join(broken) or 'nothing'}.")
+    enabled = " ".join(taken.text for taken in interpreter.successors(trace.last))
+    console.print(f"Possible next: {enabled or 'nothing'}.")

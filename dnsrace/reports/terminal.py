@@ -1,0 +1,271 @@
+"""What `dnsrace explore` and `dnsrace replay` print for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from dnsrace.check import Report
+from dnsrace.findings.explain import Explanation, WayOut
+from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
+from dnsrace.model.language import Model
+from dnsrace.model.system import System
+
+MARKS = {
+    "violated": ("✗", "bold red"),
+    "holds": ("✓", "bold green"),
+    "holds within bounds": ("~", "bold yellow"),
+    "unknown": ("?", "yellow"),
+}
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print the whole report of an exploration."""
+    console.print(Text(command_line(report.system), style="bold"))
+    headline = report.explanations.get(report.headline)
+    if headline is not None:
+        finding = report.exploration.finding(report.headline)
+        assert finding is not None
+        console.print()
+        console.print(_violation(report.system, finding))
+        console.print(explanation(headline))
+    console.print()
+    console.print(_findings(report.system, report.exploration.findings))
+    console.print()
+    for line in _search_lines(report.exploration, report.system):
+        console.print(Padding(line, (0, 0, 0, 2)))
+    if report.fixed is not None:
+        console.print()
+        console.print(_fixed(report.system.model, report.fixed))
+    console.print()
+    console.print(_conclusion(report))
+
+
+def command_line(system: System) -> str:
+    """Model and all its parameters on one line."""
+    values = " ".join(
+        f"{p.name}={p.text(system.parameters[p.name])}" for p in system.model.parameters
+    )
+    return f"{system.model.reference}  {values}"
+
+
+def parameter_options(model: Model, values: dict[str, object]) -> str:
+    """Values of parameters as options of the command line."""
+    parts = []
+    for p in model.parameters:
+        if p.name not in values:
+            continue
+        value = values[p.name]
+        if p.kind == "bool":
+            parts.append(p.option if value else p.option.replace("--", "--no-", 1))
+        else:
+            parts.append(f"{p.option} {p.text(value)}")
+    return " ".join(parts)
+
+
+def _first_line(doc: str) -> str:
+    return " ".join(doc.split("\n\n")[0].split())
+
+
+def _violation(system: System, finding: Finding) -> RenderableType:
+    prop = system.find_property(finding.name)
+    text = Text.assemble(
+        ("VIOLATED ", "bold red"), (finding.name, "bold"), f" after {finding.length} steps"
+    )
+    text.append(", and never earlier" if finding.shortest else "")
+    if prop is not None and prop.doc:
+        text.append(f"\n{_first_line(prop.doc)}", "italic")
+    return text
+
+
+# -- a trace
+
+
+def explanation(what: Explanation) -> RenderableType:
+    """A trace as a table, what the world sees at its end, the way out, and how to replay it."""
+    parts: list[RenderableType] = [Text(), trace_table(what)]
+    if what.outcome:
+        parts += [Text("\nWhat the world sees now", style="bold"), _indented(what.outcome)]
+    if what.way_out is not None:
+        parts += [
+            Text("\nWhen it was too late", style="bold"),
+            _indented(way_out_text(what, what.way_out)),
+        ]
+    elif what.trace.steps and what.outcome:
+        parts.append(_indented("\nEvery behaviour of the model ends here, whatever is done."))
+    parts.append(Text("\nSee it again", style="bold"))
+    parts.append(_indented(f"dnsrace replay '{what.trace.text}'"))
+    return Group(*parts)
+
+
+def _indented(text: str) -> RenderableType:
+    return Padding(Text(text), (0, 0, 0, 2))
+
+
+def trace_table(what: Explanation) -> Table:
+    """One row for each step; a column for each actor that acts, and for each part of the state
+    that the model shows. Only what changed is there."""
+    table = Table(show_header=True, header_style="bold", pad_edge=False, expand=False)
+    table.add_column("#", justify="right", style="dim")
+    for actor in what.actors:
+        table.add_column(actor, style="cyan" if actor == what.actors[0] else "")
+    for title in what.columns:
+        table.add_column(title, style="green")
+    for row in what.rows:
+        cells = [row.text if actor == row.actor else "" for actor in what.actors]
+        shown = [row.shown.get(title, "") for title in what.columns]
+        table.add_row(str(row.number), *cells, *shown)
+    return table
+
+
+def way_out_text(what: Explanation, way: WayOut) -> str:
+    """The last moment at which the violation could still be avoided, in a sentence or two."""
+    if not way.searched and not way.instead:
+        return "Not known: too many behaviours to look at."
+    step = f"step {way.after + 1}, {what.trace.steps[way.after].text}"
+    if not way.searched:
+        text = f"Not before {step}: until then it could still be avoided."
+    elif way.after + 1 == len(what.trace.steps):
+        text = f"Only with the last step, {step}: until then it could still be avoided."
+    else:
+        text = f"With {step}: from there on every behaviour leads here."
+    if way.instead:
+        ends = "come to rest" if way.ends else "go on for ever"
+        text += f" Had {way.instead} come first, the system could {ends} without it."
+    return text
+
+
+# -- verdicts and numbers
+
+
+def _findings(system: System, findings: Iterable[Finding]) -> Table:
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column()
+    table.add_column()
+    table.add_column(style="dim")
+    table.add_column()
+    for finding in findings:
+        mark, style = MARKS[finding.verdict]
+        if finding.informative and finding.verdict == "violated":
+            mark, style = "!", "yellow"
+        if finding.reach == NOT_CHECKED:
+            mark, style = "-", "dim"
+        table.add_row(
+            Text(mark, style=style),
+            finding.name,
+            finding.kind.replace("_", " "),
+            Text(_verdict_text(finding), style=style if mark in "✗~?" else ""),
+        )
+    return table
+
+
+def _verdict_text(finding: Finding) -> str:
+    if finding.reach == NOT_CHECKED:
+        return NOT_CHECKED
+    verdict = finding.verdict
+    if finding.informative and verdict == "violated":
+        verdict = "violated (informative)"  # type: ignore[assignment]
+    return f"{verdict}: {finding.reach}"
+
+
+def _search_lines(exploration: Exploration, system: System) -> Iterable[Text]:
+    s = exploration.statistics
+    if exploration.complete:
+        yield Text.assemble(("COMPLETE", "bold green"), ": every reachable state was explored")
+    else:
+        yield Text.assemble(
+            ("INCOMPLETE", "bold yellow"),
+            f": every state up to depth {exploration.checked} was checked; nothing is known beyond "
+            f"({exploration.stopped})",
+        )
+    line = counted(s.distinct_states, "distinct state")
+    if s.represented_states != s.distinct_states:
+        line += f", standing for {s.represented_states:,} ({exploration.symmetry})"
+    yield Text(line)
+    yield Text(
+        f"{counted(s.transitions, 'transition')}, depth {s.depth}, largest level "
+        f"{counted(max(s.levels, default=0), 'state')}"
+    )
+    yield Text(
+        f"{s.seconds:.3g} s of search with the {exploration.engine} engine "
+        f"({_rate(s.states_per_second)} states/s), {s.memory / 2**20:,.1f} MiB of states",
+        style="dim",
+    )
+    yield from _terminal_lines(exploration, system)
+    taken = ", ".join(f"{name} {n:,}" for name, n in s.steps.items())
+    yield Text(f"steps taken: {taken}", style="dim")
+    if s.never and exploration.complete:
+        yield Text("never taken, in any state: " + "; ".join(s.never), style="yellow")
+    elif s.never:
+        yield Text(
+            f"{counted(len(s.never), 'path')} through steps not taken before the search stopped",
+            style="dim",
+        )
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 state`, `2,000 states`."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
+def _rate(per_second: float) -> str:
+    if per_second >= 1e6:
+        return f"{per_second / 1e6:.1f} million"
+    return f"{per_second:,.0f}"
+
+
+def _terminal_lines(exploration: Exploration, system: System) -> Iterable[Text]:
+    s = exploration.statistics
+    if s.ends:
+        yield Text(f"{counted(s.ends, 'end')}: states where the model says that it may stop")
+    if s.deadlocks and system.end is None:
+        yield Text(
+            f"{counted(s.deadlocks, 'state')} without a successor; the model does not say (with "
+            "@end) whether that is fine"
+        )
+    elif s.deadlocks:
+        yield Text(
+            f"{counted(s.deadlocks, 'deadlock')}: nothing can happen there, and it is no end "
+            "(--deadlock shows the shortest way into one)",
+            style="yellow",
+        )
+
+
+def _fixed(model: Model, fixed: Report) -> RenderableType:
+    options = parameter_options(model, dict(model.fixed))
+    exploration = fixed.exploration
+    names = {f.name: f for f in exploration.findings if f.reach != NOT_CHECKED}
+    holding = [name for name, f in names.items() if f.verdict == "holds"]
+    broken = [name for name, f in names.items() if f.fails]
+    states = counted(exploration.statistics.distinct_states, "distinct state")
+    if broken:
+        verdict = Text.assemble(("violated", "bold red"), f" even so: {', '.join(broken)}")
+    elif exploration.complete:
+        verdict = Text.assemble(
+            ("ruled out", "bold green"), f": all {states} explored, and {', '.join(holding)} hold"
+        )
+    else:
+        verdict = Text.assemble(
+            ("not finished", "bold yellow"), f" after {states}; run it with --fixed to know"
+        )
+    text = Text.assemble(("With the fix ", "bold"), f"({options}): ", verdict)
+    return text
+
+
+def _conclusion(report: Report) -> Text:
+    exploration = report.exploration
+    failing = [f.name for f in exploration.findings if f.fails]
+    if failing:
+        return Text(f"Violated: {', '.join(failing)}.", style="bold red")
+    bounded = [f.name for f in exploration.asked if f.verdict != "holds" and not f.informative]
+    if bounded:
+        return Text(
+            f"Not decided: {', '.join(bounded)}. This is no proof of anything beyond the depth "
+            "that was reached.",
+            style="bold yellow",
+        )
+    return Text("Every property that was checked holds on the whole space.", style="bold green")
