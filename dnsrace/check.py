@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from dnsrace.engines.search import Request, explore
+from dnsrace.engines.request import Request
+from dnsrace.engines.search import explore
 from dnsrace.errors import UsageError
-from dnsrace.findings.explain import Explanation, explain
-from dnsrace.findings.verdicts import Exploration
+from dnsrace.findings.explain import explain
+from dnsrace.findings.report import Report
 from dnsrace.model.language import MAX_PATHS, Model
-from dnsrace.model.system import System
 
 FIXED_STATES = 60_000
 """After a violation, the fixed variant is searched as well, as long as it has no more states than
 this: about a second. A larger one gets a command to type."""
-
-
-@dataclass
-class Report:
-    """All that `dnsrace explore` has to say, for the reports to print."""
-
-    system: System
-    exploration: Exploration
-    explanations: dict[str, Explanation] = field(default_factory=dict)
-    headline: str = ""
-    """The property whose violation is explained in full."""
-    fixed: Report | None = None
-
-    @property
-    def exit_code(self) -> int:
-        return self.exploration.exit_code
 
 
 def check(

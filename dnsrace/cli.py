@@ -98,8 +98,8 @@ def explore(
     ] = None,
     max_memory: Annotated[
         str | None,
-        typer.Option(help="Stop at so much memory, e.g. 500M or 8G; default: three quarters of what "
-                     "is free."),
+        typer.Option(help="Stop at so much memory, e.g. 500M or 8G; default: three quarters of "
+                     "what is free."),
     ] = None,
     timeout: Annotated[
         float | None, typer.Option(min=0.0, help="Stop after so many seconds.")
@@ -237,7 +237,7 @@ def _request(
     names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
     states: int | None, depth: int | None, memory: str | None, seconds: float | None,
 ) -> Any:  # fmt: skip
-    from dnsrace.engines.search import ENGINES, Limits, Request
+    from dnsrace.engines.request import ENGINES, Limits, Request
     from dnsrace.errors import UsageError
 
     if engine not in ENGINES:

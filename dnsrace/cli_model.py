@@ -74,8 +74,10 @@ def _options(model: Model, taken: set[str]) -> list[Any]:
         name: _annotation(p, taken) for name, p in zip(names, model.parameters, strict=True)
     }
     carrier.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
-        for name, hint in carrier.__annotations__.items()
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+            for name, hint in carrier.__annotations__.items()
+        ]
     )
     app = typer.Typer(add_completion=False)
     app.command()(carrier)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dnsrace.errors import UsageError
 
-TEXT = '''"""Two clerks sell tickets from one counter. Each first looks how many are left, then sells.
+TEXT = '''"""Two clerks sell tickets. Each first looks how many are left, and sells later.
 
 This is a model: all that can happen, in any order. Run it with
 

@@ -139,7 +139,7 @@ def dynamodb_dns(
         s.endpoint[e] = 0
         s.victim[e] = 0
         s.phase[e] = Phase.LOCKING
-        say(f"picks up plan {s.newest} (checks now that it is newer)")
+        say(f"picks up plan {s.newest} (checked: newer)")
 
     @step
     def acquire(s: Region, e: Enactor) -> None:
@@ -185,7 +185,7 @@ def dynamodb_dns(
         else:
             s.tree[k, n] = True
             s.phase[e] = Phase.FLIPPING
-            say(f"builds the tree of plan {n}")
+            say(f"builds tree {n}")
 
     @step
     def flip(s: Region, e: Enactor) -> None:
@@ -201,7 +201,7 @@ def dynamodb_dns(
             say(f"sees that plan {n} is not newer than plan {live}: skips it")
         elif not s.tree[k, n]:
             s.phase[e] = Phase.BUILDING
-            say(f"is rejected: the tree of plan {n} is gone; builds it again")
+            say(f"is rejected: tree {n} is gone; builds it again")
         elif s.tree[k, live]:
             say(
                 f"installs plan {n} over plan {live}: its one check was {ago(pick_up, e)} steps ago"
@@ -214,9 +214,7 @@ def dynamodb_dns(
             s.alias[k] = n
             s.phase[e] = Phase.RELEASING
         else:
-            say(
-                f"is rejected: rollback would point at plan {live}, whose tree is gone; tries again"
-            )
+            say(f"is rejected: rollback would need tree {live}, which is gone; tries again")
             free_own_lock(s, e)
             s.phase[e] = Phase.LOCKING
 
@@ -234,7 +232,7 @@ def dynamodb_dns(
             s.endpoint[e] = 0
             s.victim[e] = 1
             s.phase[e] = Phase.CLEANING
-            say(f"releases zone {k}, starts to clean up what is old for plan {n}")
+            say(f"releases zone {k}, begins to clean")
         else:
             s.endpoint[e] = 0
             s.phase[e] = Phase.IDLE
@@ -264,10 +262,10 @@ def dynamodb_dns(
             k, v = s.endpoint[e], s.victim[e]
             require(s.phase[e] == Phase.CLEANING)
             if in_use(s, k, v):
-                say(f"sees that plan {v} is in use, spares it")
+                say(f"sees that tree {v} is in use, spares it")
                 go_on_cleaning(s, e)
             else:
-                say(f"sees that nothing points at plan {v}")
+                say(f"sees that nothing points at tree {v}")
                 s.phase[e] = Phase.DELETING
 
         @step
@@ -275,7 +273,7 @@ def dynamodb_dns(
             """Delete the tree that was found unused a while ago."""
             k, v = s.endpoint[e], s.victim[e]
             require(s.phase[e] == Phase.DELETING)
-            say(f"deletes the tree of plan {v}, which it found unused {ago(inspect, e)} steps ago")
+            say(f"deletes tree {v}, found unused {ago(inspect, e)} steps ago")
             s.tree[k, v] = False
             go_on_cleaning(s, e)
 
@@ -287,9 +285,9 @@ def dynamodb_dns(
             k, v = s.endpoint[e], s.victim[e]
             require(s.phase[e] == Phase.CLEANING)
             if cleaner == "transactional" and in_use(s, k, v):
-                say(f"may not delete the tree of plan {v}: it is in use")
+                say(f"may not delete tree {v}: it is in use")
             else:
-                say(f"deletes the tree of plan {v}, old for plan {s.plan[e]}")
+                say(f"deletes tree {v} (old for plan {s.plan[e]})")
                 s.tree[k, v] = False
             go_on_cleaning(s, e)
 
@@ -378,7 +376,7 @@ def dynamodb_dns(
     @column(per=Endpoint)
     def zone(s: Region, k: Endpoint) -> str:
         live = s.alias[k]
-        return f"alias -> plan {live}" + ("" if s.tree[k, live] else ", tree GONE")
+        return f"alias -> tree {live}" + ("" if s.tree[k, live] else " GONE")
 
     @outcome(no_empty_answer)
     def dig(s: Region) -> str:

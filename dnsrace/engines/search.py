@@ -7,93 +7,27 @@ has been expanded every state of the next one is known to be good or bad.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable
 
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.python_space import GeneratedStepper, InterpreterStepper, PythonSpace
+from dnsrace.engines.request import CHECKED, EngineName, Request
 from dnsrace.engines.shortest import shortest_trace
 from dnsrace.engines.space import DEADLOCK, Space
-from dnsrace.errors import UsageError
-from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding, Statistics, Verdict
+from dnsrace.findings.verdicts import (
+    NOT_CHECKED,
+    Exploration,
+    Finding,
+    Progress,
+    Statistics,
+    Verdict,
+)
 from dnsrace.model.system import Property, System
-
-EngineName = Literal["auto", "numba", "python", "interpreter"]
-ENGINES: tuple[EngineName, ...] = ("auto", "numba", "python", "interpreter")
-CHECKED = ("always", "every_step", "sometimes")
-"""The kinds of property that a search answers."""
 
 SWITCH = 60_000
 """States after which `auto` stops running the stepper in Python and compiles it: about the number
 that Python explores while the compiler would still be at work."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Where a search stops unfinished. None: no limit; for memory: a safe share of what is free.
-
-    Parameters
-    ----------
-    states: distinct states.
-    depth: steps from an initial state.
-    memory: bytes for the states and the visited set.
-    seconds: of search, compilation included.
-    """
-
-    states: int | None = None
-    depth: int | None = None
-    memory: int | None = None
-    seconds: float | None = None
-
-
-@dataclass
-class Progress:
-    """Where a search is: given to a listener from time to time."""
-
-    depth: int
-    states: int
-    waiting: int
-    """States found, but not yet expanded."""
-    seconds: float
-    memory: int
-    engine: str
-
-
-Listener = Callable[[Progress], None]
-
-
-@dataclass
-class Request:
-    """What is asked of a search.
-
-    Parameters
-    ----------
-    names: properties asked for by name; none means all that the model has.
-    keep_going: go on after the first violation, for the shortest one of each property.
-    deadlock: treat a state without successors that is no end as a violation.
-    interrupted: asked from time to time; True ends the search with a partial report.
-    """
-
-    names: tuple[str, ...] = ()
-    engine: EngineName = "auto"
-    symmetry: bool = True
-    keep_going: bool = False
-    deadlock: bool = False
-    limits: Limits = field(default_factory=Limits)
-    listener: Listener | None = None
-    interrupted: Callable[[], bool] = lambda: False
-
-    def properties(self, system: System) -> tuple[Property, ...]:
-        """The properties asked for. Raises UsageError for a name that the model does not have."""
-        for name in self.names:
-            if system.find_property(name) is None:
-                raise UsageError(
-                    f"{system.name} has no property {name}",
-                    cure="its properties are: " + ", ".join(p.name for p in system.properties),
-                )
-        return tuple(p for p in system.properties if not self.names or p.name in self.names)
 
 
 def explore(system: System, request: Request) -> Exploration:
@@ -272,10 +206,13 @@ class _Search:
             return Finding(
                 prop.name, prop.kind, "violated", reach, engine, trace, True, prop.informative
             )
-        verdict = "holds within bounds" if self.stopped else "holds"
         return Finding(
-            prop.name, prop.kind, verdict, self._reach, engine, informative=prop.informative
-        )  # fmt: skip
+            prop.name, prop.kind, self._unbroken, self._reach, engine, informative=prop.informative
+        )
+
+    @property
+    def _unbroken(self) -> Verdict:
+        return "holds within bounds" if self.stopped else "holds"
 
     def _deadlock(self) -> Finding:
         if DEADLOCK in self.space.hits:
@@ -305,10 +242,15 @@ class _Search:
             steps=steps,
             never=list(_never(self.system, counters.taken)),
         )
-        symmetry = _symmetry_text(self.system, self.request, space)
         return Exploration(
-            space.engine, symmetry, not self.stopped, self.stopped, self.checked, statistics, findings
-        )  # fmt: skip
+            engine=space.engine,
+            symmetry=_symmetry_text(self.system, self.request, space),
+            complete=not self.stopped,
+            stopped=self.stopped,
+            checked=self.checked,
+            statistics=statistics,
+            findings=findings,
+        )
 
 
 def _never(system: System, taken: list[int]) -> Iterable[str]:

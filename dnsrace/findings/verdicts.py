@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -102,3 +103,19 @@ class Exploration:
 
 NOT_CHECKED = "not checked yet by this engine"
 """Of recoverable and eventually, when all properties are asked for."""
+
+
+@dataclass
+class Progress:
+    """Where a search is: given to a listener from time to time."""
+
+    depth: int
+    states: int
+    waiting: int
+    """States found, but not yet expanded."""
+    seconds: float
+    memory: int
+    engine: str
+
+
+Listener = Callable[[Progress], None]

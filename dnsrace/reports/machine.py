@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dnsrace.check import Report
+from dnsrace.findings.report import Report
 from dnsrace.findings.trace import parameters_data, trace_data
 from dnsrace.findings.verdicts import Finding
 

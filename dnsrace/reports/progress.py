@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from dnsrace.engines.search import Listener, Progress
+from dnsrace.findings.verdicts import Listener, Progress
 
 
 @contextmanager

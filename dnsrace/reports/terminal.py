@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from dnsrace.check import Report
 from dnsrace.findings.explain import Explanation, WayOut
+from dnsrace.findings.report import Report
 from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
@@ -37,7 +37,7 @@ def print_report(console: Console, report: Report) -> None:
     console.print(_findings(report.system, report.exploration.findings))
     console.print()
     for line in _search_lines(report.exploration, report.system):
-        console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
     if report.fixed is not None:
         console.print()
         console.print(_fixed(report.system.model, report.fixed))
@@ -103,7 +103,7 @@ def explanation(what: Explanation) -> RenderableType:
 
 
 def _indented(text: str) -> RenderableType:
-    return Padding(Text(text), (0, 0, 0, 2))
+    return Padding(Text(text), (0, 0, 0, 2), expand=False)
 
 
 def trace_table(what: Explanation) -> Table:
@@ -252,8 +252,7 @@ def _fixed(model: Model, fixed: Report) -> RenderableType:
         verdict = Text.assemble(
             ("not finished", "bold yellow"), f" after {states}; run it with --fixed to know"
         )
-    text = Text.assemble(("With the fix ", "bold"), f"({options}): ", verdict)
-    return text
+    return Text.assemble(("With the fix ", "bold"), f"({options}): ", verdict)
 
 
 def _conclusion(report: Report) -> Text:

@@ -1,0 +1,66 @@
+"""What is asked of a search, and where it must stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dnsrace.errors import UsageError
+from dnsrace.findings.verdicts import Listener
+from dnsrace.model.system import Property, System
+
+EngineName = Literal["auto", "numba", "python", "interpreter"]
+ENGINES: tuple[EngineName, ...] = ("auto", "numba", "python", "interpreter")
+CHECKED = ("always", "every_step", "sometimes")
+"""The kinds of property that a search answers."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a search stops unfinished. None: no limit; for memory: a safe share of what is free.
+
+    Parameters
+    ----------
+    states: distinct states.
+    depth: steps from an initial state.
+    memory: bytes for the states and the visited set.
+    seconds: of search, compilation included.
+    """
+
+    states: int | None = None
+    depth: int | None = None
+    memory: int | None = None
+    seconds: float | None = None
+
+
+@dataclass
+class Request:
+    """What is asked of a search.
+
+    Parameters
+    ----------
+    names: properties asked for by name; none means all that the model has.
+    keep_going: go on after the first violation, for the shortest one of each property.
+    deadlock: treat a state without successors that is no end as a violation.
+    interrupted: asked from time to time; True ends the search with a partial report.
+    """
+
+    names: tuple[str, ...] = ()
+    engine: EngineName = "auto"
+    symmetry: bool = True
+    keep_going: bool = False
+    deadlock: bool = False
+    limits: Limits = field(default_factory=Limits)
+    listener: Listener | None = None
+    interrupted: Callable[[], bool] = lambda: False
+
+    def properties(self, system: System) -> tuple[Property, ...]:
+        """The properties asked for. Raises UsageError for a name that the model does not have."""
+        for name in self.names:
+            if system.find_property(name) is None:
+                raise UsageError(
+                    f"{system.name} has no property {name}",
+                    cure="its properties are: " + ", ".join(p.name for p in system.properties),
+                )
+        return tuple(p for p in system.properties if not self.names or p.name in self.names)
