@@ -12,7 +12,7 @@ from dnsrace.findings.explain import explain
 from dnsrace.findings.report import Report
 from dnsrace.model.language import MAX_PATHS, Model
 
-FIXED_STATES = 60_000
+FIXED_STATES = 50_000
 """After a violation, the fixed variant is searched as well, as long as it has no more states than
 this: about a second. A larger one gets a command to type."""
 
@@ -31,7 +31,8 @@ def check(
     """
     report = _check(model, given, request, max_paths)
     values = report.system.parameters
-    if report.headline and any(values[name] != fixed for name, fixed in model.fixed.items()):
+    other = any(values[name] != fixed for name, fixed in model.fixed.items())
+    if report.headline and other and not request.interrupted():
         states = min(FIXED_STATES, request.limits.states or FIXED_STATES)
         quiet = replace(
             request, keep_going=False, listener=None, limits=replace(request.limits, states=states)

@@ -153,6 +153,9 @@ def replay(
     itf: Annotated[
         str, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
     ] = "",
+    max_paths: Annotated[
+        int, typer.Option(min=1, help="The most paths that one step may have.")
+    ] = 1000,
 ) -> None:  # fmt: skip
     """Run a trace step by step, or say which step is not possible and why.
 
@@ -173,7 +176,7 @@ def replay(
         name: known[name].parse(value) if name in known and isinstance(value, str) else value
         for name, value in script.parameters.items()
     }
-    system = chosen.lift(**values)
+    system = chosen.lift(max_paths=max_paths, **values)
     done = run(system, script)
     if json:
         _write_json(json, trace_data(done))
@@ -209,6 +212,9 @@ def show(
         typer.Option("--open", help="Leave a size parameter without a value (implies --lifted); "
                      "may be repeated."),
     ] = None,
+    max_paths: Annotated[
+        int, typer.Option(min=1, help="The most paths that one step may have.")
+    ] = 1000,
 ) -> None:  # fmt: skip
     """Show a model: parameters, state, steps, properties."""
     from dnsrace.check import fixed_values
@@ -217,7 +223,8 @@ def show(
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     names = [name.replace("-", "_") for name in open or []]
-    system = chosen.lift(open=names, **{k: v for k, v in values.items() if k not in names})
+    values = {name: value for name, value in values.items() if name not in names}
+    system = chosen.lift(open=names, max_paths=max_paths, **values)
     print_model(_console(), system, lifted or bool(names))
 
 

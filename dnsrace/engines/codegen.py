@@ -251,7 +251,7 @@ def _check(writer: Writer, states: Sequence[Property]) -> None:
 def _end(writer: Writer, system: System) -> None:
     writer.line("@compiled")
     with writer.block(f"def is_end({writer.words('w')}):"):
-        end = FALSE if system.end is None else and_(system.end_defined, system.end)
+        end = FALSE if system.end is None else system.end
         writer.line(f"return {writer.condition(end)}")
     writer.line("")
 

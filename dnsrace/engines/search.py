@@ -38,7 +38,9 @@ def explore(system: System, request: Request) -> Exploration:
     began = time.perf_counter()
     if request.engine != "auto":
         return _Search(system, request, _space(system, request, request.engine), began).run()
-    small = _Search(system, request, _space(system, request, "python"), began, switch_at=SWITCH)
+    limit = request.limits.states
+    switch_at = SWITCH if limit is None or limit > SWITCH else None
+    small = _Search(system, request, _space(system, request, "python"), began, switch_at)
     result = small.run()
     if not small.switched:
         return result

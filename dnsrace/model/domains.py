@@ -210,7 +210,8 @@ def _doc(cls: type) -> str:
     return (cls.__doc__ or "").strip()
 
 
-_ENUMS: dict[type, Domain] = {}
+_ENUM_DOMAIN = "_dnsrace_domain"
+"""The attribute of an Enum class that keeps its domain: it lives as long as the class does."""
 
 
 def domain_of(cls: Any) -> Domain:
@@ -223,10 +224,12 @@ def domain_of(cls: Any) -> Domain:
     if isinstance(cls, DomainClass) and hasattr(cls, "domain"):
         return cls.domain
     if isinstance(cls, type) and issubclass(cls, enum.Enum):
-        if cls not in _ENUMS:
+        if _ENUM_DOMAIN not in vars(cls):
             members = tuple(cls)
-            _ENUMS[cls] = Domain(cls.__name__, "enum", 0, len(members) - 1, members, doc=_doc(cls))
-        return _ENUMS[cls]
+            domain = Domain(cls.__name__, "enum", 0, len(members) - 1, members, doc=_doc(cls))
+            setattr(cls, _ENUM_DOMAIN, domain)
+        found: Domain = getattr(cls, _ENUM_DOMAIN)
+        return found
     raise ModelError(
         f"{getattr(cls, '__name__', cls)!s} is not a finite domain",
         cure="use bool, an Enum class, or a class made from Range, Names or Maybe",

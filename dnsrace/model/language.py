@@ -19,6 +19,7 @@ from dnsrace.model import places
 from dnsrace.model.declarations import Builder, Declared, OneOf, building
 from dnsrace.model.domains import Domain, domain_of
 from dnsrace.model.expressions import TRUE, Expr, Variable
+from dnsrace.model.interpreter import Interpreter, slot_text
 from dnsrace.model.lifting import LiftedState, lift_step, lift_value
 from dnsrace.model.parameters import Parameter, parameters_of
 from dnsrace.model.paths import Run, explore, tree_value
@@ -147,16 +148,23 @@ def _lifted(
             Property(name, kind, value, defined, function, places.of_function(function),
                      doc=inspect.getdoc(function) or "", **options)
         )  # fmt: skip
-    finish, finish_defined = None, TRUE
+    finish = None
     if builder.end is not None:
         finish, finish_defined = lift_value(builder.end, (before,), "end", limit)
+        if finish_defined != TRUE and not open:
+            raise ModelError(
+                f"end reads a value that may leave its domain, where not {finish_defined}",
+                place=places.of_function(builder.end),
+                cure="guard the read with `if` or `and`",
+            )
     system = System(
         model, values, open, tuple(variables.values()), primed, steps, tuple(properties),
-        finish, finish_defined, _columns(builder), builder.outcomes,
+        finish, _columns(builder), builder.outcomes,
         _domains(variables.values(), steps),
     )  # fmt: skip
     if not open:
         check_symmetry(system)
+        _check_start(system)
     return system
 
 
@@ -172,6 +180,21 @@ def _variable(name: str, declared: Declared, limit: int) -> Variable:
         return tree_value(explore(body, limit=limit))
 
     return Variable(name, declared.domain, declared.index, tuple(map(alternative, starts)))
+
+
+def _check_start(system: System) -> None:
+    """Raises ModelError for an initial value outside its domain."""
+    interpreter = Interpreter(system)
+    for variable, index in system.slots:
+        names = {f"i{n}": raw for n, raw in enumerate(index)}
+        for start in variable.start:
+            raw = interpreter.value(start, (), names)
+            if not variable.domain.lo <= raw <= variable.domain.hi:
+                raise ModelError(
+                    f"the start of {slot_text(variable, index)} is {raw}, outside of "
+                    f"{variable.domain.name} = {variable.domain.values_text()}",
+                    place=places.of_function(system.model.function),
+                )
 
 
 def _choices(function: Callable[..., Any]) -> tuple[Expr, ...]:

@@ -180,6 +180,7 @@ def lift_step(
     refuse_identity_tests(function)
 
     def body(run: Run) -> Commit | None:
+        run.bound = choices  # their names are taken: no quantifier may bind them again
         try:
             result = function(state, *(Sym(choice) for choice in choices))
         except Blocked:

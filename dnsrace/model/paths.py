@@ -83,6 +83,7 @@ class Run:
     trail: list[tuple[Expr, bool] | tuple[Expr, Failure]] = field(default_factory=list)
     decided: int = 0
     bound: tuple[Expr, ...] = ()
+    """Choices and bound variables in scope."""
     quantifying: object = None
 
     def decide(self, test: Expr) -> bool:

@@ -37,12 +37,10 @@ class Sym:
     # -- comparisons
 
     def __eq__(self, other: object) -> Sym:  # type: ignore[override]
-        a, b = matched(self, other)
-        return Sym(ex.eq(a, b))
+        return Sym(equal(self, other))
 
     def __ne__(self, other: object) -> Sym:  # type: ignore[override]
-        a, b = matched(self, other)
-        return Sym(ex.not_(ex.eq(a, b)))
+        return Sym(ex.not_(equal(self, other)))
 
     def __lt__(self, other: object) -> Sym:
         return Sym(ex.lt(number(self, "<"), number(other, "<")))
@@ -224,6 +222,17 @@ def matched(a: Sym, other: object) -> tuple[Expr, Expr]:
     return left, right
 
 
+def equal(a: Sym, other: object) -> Expr:
+    """Equality. The none of an optional range has a raw value that a plain integer may have too:
+    it must not be taken for that integer."""
+    left, right = matched(a, other)
+    for side, plain in ((left, right), (right, left)):
+        if side.sort.kind == "maybe" and plain.sort is INT:
+            none = ex.const(side.sort.lo, side.sort)
+            return ex.and_(ex.not_(ex.eq(side, none)), ex.eq(left, right))
+    return ex.eq(left, right)
+
+
 def number(value: object, operator: str) -> Expr:
     """An operand of arithmetic or of an order."""
     if isinstance(value, Sym) and value.expr.sort is INT:
@@ -286,8 +295,9 @@ def stored(value: object, domain: Domain, what: str) -> Expr:
         return expr
     if domain.kind == "bool" and run is not None:
         return settled(run, expr)
-    if domain.kind == "range" and run is not None:
-        low, high = as_expr(domain.low), as_expr(domain.high)
+    inside = domain.of if domain.kind == "maybe" and expr.sort is INT else domain
+    if inside is not None and inside.kind == "range" and run is not None:
+        low, high = as_expr(inside.low), as_expr(inside.high)
         within = ex.and_(ex.le(low, expr), ex.le(expr, high))
         message = f"{what} := {expr} leaves {domain.name} = {domain.values_text()}"
         run.ensure(within, message, places.here())

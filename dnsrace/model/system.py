@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dnsrace.errors import DnsraceError, Place
 from dnsrace.model.domains import Domain
-from dnsrace.model.expressions import TRUE, Expr, Variable
+from dnsrace.model.expressions import Expr, Variable
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree, Write
 
 if TYPE_CHECKING:
@@ -134,7 +134,6 @@ class System:
     steps: tuple[Step, ...]
     properties: tuple[Property, ...]
     end: Expr | None = None
-    end_defined: Expr = TRUE
     columns: tuple[Column, ...] = ()
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
     domains: tuple[Domain, ...] = ()
