@@ -9,12 +9,20 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from dnsrace import __version__
 from dnsrace.cli_model import ModelCommand, model_values
+from dnsrace.cli_support import (
+    Interruptible,
+    console,
+    make_request,
+    trace_text,
+    write_json,
+    write_trace,
+)
 
 EPILOG = (
     "[bold]Exit codes[/bold]: 0 every property asked for holds on the whole space; 1 something is "
@@ -128,16 +136,16 @@ def explore(
 
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
-    request = _request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
+    request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
                        max_memory, timeout)  # fmt: skip
-    with _interruptible(request) as ready:
+    with Interruptible(request) as ready:
         report = check(chosen, values, ready, max_paths)
     if json:
-        _write_json(json, report_data(report))
+        write_json(json, report_data(report))
     if trace:
-        _write_trace(trace, report)
+        write_trace(trace, report)
     if json != "-":
-        print_report(_console(), report)
+        print_report(console(), report)
     raise typer.Exit(report.exit_code)
 
 
@@ -169,7 +177,7 @@ def replay(
     from dnsrace.loader import load
     from dnsrace.reports.replayed import print_replayed
 
-    script = read(_trace_text(trace))
+    script = read(trace_text(trace))
     chosen = load(script.model)
     known = {p.name: p for p in chosen.parameters}
     values = {
@@ -179,11 +187,11 @@ def replay(
     system = chosen.lift(max_paths=max_paths, **values)
     done = run(system, script)
     if json:
-        _write_json(json, trace_data(done))
+        write_json(json, trace_data(done))
     if itf:
-        _write_json(itf, itf_data(done))
+        write_json(itf, itf_data(done))
     if "-" not in (json, itf):
-        print_replayed(_console(), explain(done))
+        print_replayed(console(), explain(done))
 
 
 @app.command()
@@ -192,7 +200,7 @@ def models() -> None:
     from dnsrace.loader import bundled
     from dnsrace.reports.models import print_models
 
-    print_models(_console(), bundled())
+    print_models(console(), bundled())
 
 
 @app.command(cls=ModelCommand)
@@ -225,7 +233,7 @@ def show(
     names = [name.replace("-", "_") for name in open or []]
     values = {name: value for name, value in values.items() if name not in names}
     system = chosen.lift(open=names, max_paths=max_paths, **values)
-    print_model(_console(), system, lifted or bool(names))
+    print_model(console(), system, lifted or bool(names))
 
 
 @app.command()
@@ -238,124 +246,6 @@ def new(
     write_template(path)
     typer.echo(f"wrote {path}; now try: dnsrace explore ./{path}" if not path.is_absolute() else
                f"wrote {path}; now try: dnsrace explore {path}")  # fmt: skip
-
-
-def _request(
-    names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
-    states: int | None, depth: int | None, memory: str | None, seconds: float | None,
-) -> Any:  # fmt: skip
-    from dnsrace.engines.request import ENGINES, Limits, Request
-    from dnsrace.errors import UsageError
-
-    if engine not in ENGINES:
-        raise UsageError(f"--engine: {engine!r} is not one", cure=f"give {', '.join(ENGINES)}")
-    return Request(
-        names=tuple(names or ()), engine=engine, symmetry=symmetry, keep_going=keep_going,
-        deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds),
-    )  # fmt: skip
-
-
-def _bytes(text: str | None) -> int | None:
-    """`500M` as a number of bytes. Raises UsageError."""
-    from dnsrace.errors import UsageError
-
-    if text is None:
-        return None
-    units = {"K": 10, "M": 20, "G": 30}
-    number, unit = (text[:-1], text[-1].upper()) if text[-1:].upper() in units else (text, "")
-    if not number.isdigit() or int(number) == 0:
-        raise UsageError(f"--max-memory: {text!r} is no size", cure="write 500M or 8G")
-    return int(number) << units.get(unit, 0)
-
-
-class _interruptible:
-    """While it lasts, Ctrl-C ends the search with a partial report; a second one ends at once."""
-
-    def __init__(self, request: Any) -> None:
-        self.request = request
-        self.pressed = False
-
-    def __enter__(self) -> Any:
-        import signal
-        from dataclasses import replace
-
-        from dnsrace.reports.progress import progress_line
-
-        self._line = progress_line(_console(stderr=True))
-        listener = self._line.__enter__()
-
-        def press(*_: object) -> None:
-            if self.pressed:
-                raise KeyboardInterrupt
-            self.pressed = True
-
-        self._before = signal.signal(signal.SIGINT, press)
-        return replace(self.request, listener=listener, interrupted=lambda: self.pressed)
-
-    def __exit__(self, *what: Any) -> None:
-        import signal
-
-        signal.signal(signal.SIGINT, self._before)
-        self._line.__exit__(*what)
-
-
-def _console(stderr: bool = False) -> Any:
-    from rich.console import Console
-
-    return Console(stderr=stderr, highlight=False)
-
-
-def _write_json(path: str, data: Any) -> None:
-    import json
-
-    _write(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-
-
-def _write(path: str, text: str) -> None:
-    from dnsrace.errors import UsageError
-
-    if path == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        Path(path).write_text(text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _write_trace(path: str, report: Any) -> None:
-    import json
-
-    from dnsrace.errors import UsageError
-    from dnsrace.findings.formats import itf
-    from dnsrace.findings.trace import trace_data
-
-    finding = report.exploration.finding(report.headline) if report.headline else None
-    if finding is None:
-        raise UsageError("there is no violation, so there is no trace to write")
-    if path.endswith(".itf.json"):
-        text = json.dumps(itf(finding.trace), indent=2)
-    elif path.endswith(".json"):
-        text = json.dumps(trace_data(finding.trace), indent=2)
-    else:
-        text = finding.trace.text
-    _write(path, text + "\n")
-
-
-def _trace_text(given: str) -> str:
-    from dnsrace.errors import UsageError
-
-    if given == "-":
-        return sys.stdin.read()
-    path = Path(given)
-    try:
-        if len(given) < 4096 and path.is_file():
-            return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{given} cannot be read: {error}") from None
-    if "(" not in given and "{" not in given:
-        raise UsageError(f"{given} is neither a file nor a trace")
-    return given
 
 
 def main() -> None:

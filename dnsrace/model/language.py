@@ -42,8 +42,9 @@ class Model:
     def __post_init__(self) -> None:
         self.name = self.function.__name__
         self.parameters: tuple[Parameter, ...] = parameters_of(self.function)
-        module_doc = self.function.__globals__.get("__doc__") or ""
-        self.doc: str = inspect.getdoc(self.function) or inspect.cleandoc(module_doc)
+        self.head: str = inspect.cleandoc(self.function.__globals__.get("__doc__") or "")
+        """The docstring of the model's file: what is modelled, what is left out, what to expect."""
+        self.doc: str = inspect.getdoc(self.function) or self.head
         self.path = Path(self.function.__code__.co_filename)
         self.reference = self.name
         """How to name the model on the command line; the loader sets it for a user's file."""

@@ -10,6 +10,7 @@ from rich.table import Table
 from dnsrace.model.language import Model
 from dnsrace.model.show import system_hash, system_text, variable_text
 from dnsrace.model.system import System
+from dnsrace.reports.words import counted
 
 
 def print_models(console: Console, models: Iterable[Model]) -> None:
@@ -32,6 +33,9 @@ def print_model(console: Console, system: System, lifted: bool) -> None:
     """A model: its parameters, state, steps and properties; with `lifted`, its lifted form too."""
     model = system.model
     console.print(f"[bold]{model.name}[/bold]  {summary(model)}\n", highlight=False)
+    if model.head and model.head != model.doc:
+        for paragraph in model.head.split("\n\n"):
+            console.print(" ".join(paragraph.split()) + "\n", markup=False, highlight=False)
     console.print(_parameters(model))
     if model.fixed:
         given = ", ".join(f"{name}={value}" for name, value in model.fixed.items())
@@ -63,7 +67,7 @@ def _steps(system: System) -> Table:
         choices = ", ".join(f"{c.data}: {c.domain.name}" for c in step.choices if c.domain)
         paths = sum(path.step is step for path in system.paths)
         doc = step.doc.split("\n\n")[0]
-        table.add_row(f"{step.name}({choices})", " ".join(doc.split()), f"{paths} path(s)")
+        table.add_row(f"{step.name}({choices})", " ".join(doc.split()), counted(paths, "path"))
     return table
 
 

@@ -14,6 +14,7 @@ from dnsrace.findings.report import Report
 from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
+from dnsrace.reports.words import counted
 
 MARKS = {
     "violated": ("✗", "bold red"),
@@ -205,11 +206,6 @@ def _search_lines(exploration: Exploration, system: System) -> Iterable[Text]:
             f"{counted(len(s.never), 'path')} through steps not taken before the search stopped",
             style="dim",
         )
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 state`, `2,000 states`."""
-    return f"{number:,} {noun}" + "s" * (number != 1)
 
 
 def _rate(per_second: float) -> str:

@@ -1,0 +1,126 @@
+"""What the commands share: turning options into a request, Ctrl-C, and files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dnsrace.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dnsrace.engines.request import Request
+    from dnsrace.findings.report import Report
+
+
+def make_request(
+    names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
+    states: int | None, depth: int | None, memory: str | None, seconds: float | None,
+) -> Request:  # fmt: skip
+    """What the options of `explore` ask for. Raises UsageError."""
+    from dnsrace.engines.request import ENGINES, Limits, Request
+
+    if engine not in ENGINES:
+        raise UsageError(f"--engine: {engine!r} is not one", cure=f"give {', '.join(ENGINES)}")
+    return Request(
+        names=tuple(names or ()), engine=engine, symmetry=symmetry, keep_going=keep_going,
+        deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds),
+    )  # fmt: skip
+
+
+def _bytes(text: str | None) -> int | None:
+    """`500M` as a number of bytes. Raises UsageError."""
+    if text is None:
+        return None
+    units = {"K": 10, "M": 20, "G": 30}
+    number, unit = (text[:-1], text[-1].upper()) if text[-1:].upper() in units else (text, "")
+    if not number.isdigit() or int(number) == 0:
+        raise UsageError(f"--max-memory: {text!r} is no size", cure="write 500M or 8G")
+    return int(number) << units.get(unit, 0)
+
+
+class Interruptible:
+    """While it lasts, Ctrl-C ends the search with a partial report; a second one ends at once."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.pressed = False
+
+    def __enter__(self) -> Request:
+        import signal
+        from dataclasses import replace
+
+        from dnsrace.reports.progress import progress_line
+
+        self._line = progress_line(console(stderr=True))
+        listener = self._line.__enter__()
+
+        def press(*_: object) -> None:
+            if self.pressed:
+                raise KeyboardInterrupt
+            self.pressed = True
+
+        self._before = signal.signal(signal.SIGINT, press)
+        return replace(self.request, listener=listener, interrupted=lambda: self.pressed)
+
+    def __exit__(self, *what: Any) -> None:
+        import signal
+
+        signal.signal(signal.SIGINT, self._before)
+        self._line.__exit__(*what)
+
+
+def console(stderr: bool = False) -> Console:
+    """A console that prints numbers as they are, and colours where the output has them."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)
+
+
+def write_json(path: str, data: Any) -> None:
+    """Write data as JSON to a file, or to standard output for `-`. Raises UsageError."""
+    import json
+
+    _write(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+
+
+def _write(path: str, text: str) -> None:
+    if path == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        Path(path).write_text(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_trace(path: str, report: Report) -> None:
+    """Write the explained trace; the path's ending says in which form. Raises UsageError."""
+    from dnsrace.findings.formats import itf
+    from dnsrace.findings.trace import trace_data
+
+    explanation = report.explanations.get(report.headline)
+    if explanation is None:
+        raise UsageError("there is no violation, so there is no trace to write")
+    trace = explanation.trace
+    if path.endswith(".json"):
+        write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))
+    else:
+        _write(path, trace.text + "\n")
+
+
+def trace_text(given: str) -> str:
+    """The text of a trace: given itself, in a file, or on standard input. Raises UsageError."""
+    if given == "-":
+        return sys.stdin.read()
+    path = Path(given)
+    try:
+        if len(given) < 4096 and path.is_file():
+            return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{given} cannot be read: {error}") from None
+    if "(" not in given and "{" not in given:
+        raise UsageError(f"{given} is neither a file nor a trace")
+    return given
