@@ -16,8 +16,8 @@ import typer
 from dnsrace import __version__
 from dnsrace.cli_model import ModelCommand, model_values
 from dnsrace.cli_support import (
-    Interruptible,
     console,
+    interruptible,
     make_request,
     trace_text,
     write_json,
@@ -138,7 +138,7 @@ def explore(
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
                        max_memory, timeout)  # fmt: skip
-    with Interruptible(request) as ready:
+    with interruptible(request) as ready:
         report = check(chosen, values, ready, max_paths)
     if json:
         write_json(json, report_data(report))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,35 +45,26 @@ def _bytes(text: str | None) -> int | None:
     return int(number) << units.get(unit, 0)
 
 
-class Interruptible:
-    """While it lasts, Ctrl-C ends the search with a partial report; a second one ends at once."""
+@contextmanager
+def interruptible(request: Request) -> Iterator[Request]:
+    """The request, with a line of progress; Ctrl-C ends it with a partial report, a second one at
+    once."""
+    from dnsrace.reports.progress import progress_line
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.pressed = False
+    pressed = False
 
-    def __enter__(self) -> Request:
-        import signal
-        from dataclasses import replace
+    def press(*_: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
 
-        from dnsrace.reports.progress import progress_line
-
-        self._line = progress_line(console(stderr=True))
-        listener = self._line.__enter__()
-
-        def press(*_: object) -> None:
-            if self.pressed:
-                raise KeyboardInterrupt
-            self.pressed = True
-
-        self._before = signal.signal(signal.SIGINT, press)
-        return replace(self.request, listener=listener, interrupted=lambda: self.pressed)
-
-    def __exit__(self, *what: Any) -> None:
-        import signal
-
-        signal.signal(signal.SIGINT, self._before)
-        self._line.__exit__(*what)
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        with progress_line(console(stderr=True)) as listener:
+            yield replace(request, listener=listener, interrupted=lambda: pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def console(stderr: bool = False) -> Console:

@@ -20,13 +20,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class OneOf:
-    """Alternatives for an initial value."""
+    """Alternatives for the initial value of each element."""
 
     values: tuple[Any, ...]
 
 
 def one_of(*values: Any) -> Any:
-    """For `var(..., start=one_of(a, b))`: one initial state for each value."""
+    """For `var(..., start=one_of(a, b))`: one initial state for each value; of an array, each
+    element is any of them, independently of the others."""
     return OneOf(values)
 
 
@@ -46,7 +47,8 @@ def var(domain: Any, *, per: Any = (), start: Any) -> Any:
     ----------
     domain: the values: a domain class, an Enum class, or bool.
     per: for an array, its index domain, or a tuple of them.
-    start: the initial value: a value, `one_of(...)`, or, for an array, a function of the indices.
+    start: the initial value: a value; `one_of(...)` several; a domain's class for any of its
+        values; or, for an array, a function of the indices.
     """
     index = per if isinstance(per, tuple) else (per,)
     return Declared(domain_of(domain), tuple(domain_of(d) for d in index), start)

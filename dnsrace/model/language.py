@@ -173,6 +173,13 @@ def _variable(name: str, declared: Declared, limit: int) -> Variable:
     indices = tuple(ex.bound(f"i{n}", d) for n, d in enumerate(declared.index))
     starts = declared.start.values if isinstance(declared.start, OneOf) else (declared.start,)
 
+    starts = tuple(value for start in starts for value in _values(start))
+    if len(starts) > 1 and any(isinstance(start, FunctionType) for start in starts):
+        raise ModelError(
+            f"one_of for the start of {name} has a function",
+            cure="give values: each element of an array is any of them, independently",
+        )
+
     def alternative(start: Any) -> Expr:
         def body(_run: Run) -> Expr:
             value = start(*map(Sym, indices)) if isinstance(start, FunctionType) else start
@@ -181,6 +188,14 @@ def _variable(name: str, declared: Declared, limit: int) -> Variable:
         return tree_value(explore(body, limit=limit))
 
     return Variable(name, declared.domain, declared.index, tuple(map(alternative, starts)))
+
+
+def _values(start: Any) -> Iterable[Any]:
+    """The values that a start stands for: a domain's class stands for all of its values."""
+    if not isinstance(start, type):
+        return [start]
+    domain = domain_of(start)
+    return [Sym(ex.const(raw, ex.sort_of(domain))) for raw in domain.raws]
 
 
 def _check_start(system: System) -> None:

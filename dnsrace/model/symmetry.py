@@ -52,7 +52,7 @@ def _check_start(variable: Variable, domain: Domain, low: int, system: System) -
         raise ModelError(
             f"the start of {variable.name} does not treat the {domain.name} names alike",
             place=system.steps[0].place,
-            cure=f"start with one_of(*{domain.name}), or declare {domain.name} as a Range",
+            cure=f"write start={domain.name} for any of them, or declare {domain.name} as a Range",
         )
 
 
