@@ -158,9 +158,9 @@ def peterson(
 
     # -- for people
 
-    @column(per=Process, title="process")
+    @column(per=Process, title="line")
     def where(s: Memory, p: Process) -> str:
-        return f"{s.line[p].name.lower()}" + (", flag up" if s.flag[p] else "")
+        return f"{s.line[p].name.lower()}{', flag up' if s.flag[p] else ''}"
 
     @column(title="turn")
     def whose_turn(s: Memory) -> str:

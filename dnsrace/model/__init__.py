@@ -3,6 +3,7 @@
 A model's file imports from here and from the standard library.
 """
 
+from dnsrace.model.classes import Maybe, Names, Range
 from dnsrace.model.declarations import (
     State,
     always,
@@ -17,7 +18,6 @@ from dnsrace.model.declarations import (
     step,
     var,
 )
-from dnsrace.model.domains import Maybe, Names, Range
 from dnsrace.model.language import Model, model
 from dnsrace.model.lifting import ago, require, say
 from dnsrace.model.parameters import at_least, between

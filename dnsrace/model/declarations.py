@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeVar, overload
 
 from dnsrace.errors import ModelError
 from dnsrace.model import places
-from dnsrace.model.domains import Domain, domain_of
+from dnsrace.model.classes import domain_of
+from dnsrace.model.domains import Domain
 from dnsrace.model.system import PropertyKind
 
 F = TypeVar("F", bound=Callable[..., Any])

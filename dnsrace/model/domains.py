@@ -1,19 +1,12 @@
 """Finite domains: Bool, ranges, enumerations, interchangeable names, and "one of these or none".
 
 Inside, a value is always an `int`, its *raw* value; the domain knows how to turn it into what the
-author of the model wrote, and back. A model declares its domains as classes, so that the same
-words serve as annotations of choices, as what a loop runs over and as what type checkers see:
-
-    class Plan(Range, low=1, high=plans): ...
-    class Enactor(Names, count=enactors): ...
-    class Holder(Maybe, of=Enactor, none="free"): ...
-    class Phase(enum.Enum): IDLE = "idle"
+author of the model wrote, and back. (What the author writes is in `classes`.)
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -143,94 +136,16 @@ INT = Domain("integer", "int", 0, 0)
 parts."""
 
 
-class DomainClass(type):
-    """Metaclass of the classes that a model declares: `for p in Plan` works on the class."""
-
-    domain: Domain
-
-    def __iter__(cls) -> Iterator[Any]:
-        from dnsrace.model.quantify import values_of
-
-        return values_of(cls.domain)
-
-    def __len__(cls) -> int:
-        return cls.domain.size
-
-
-def _bound(value: Any) -> int | Expr:
-    """A bound as declared: a number, or the expression behind an open parameter."""
-    found: int | Expr = value if isinstance(value, int) else value.expr
-    return found
-
-
-class Range(metaclass=DomainClass):
-    """The integers from `low` to `high`, both included."""
-
-    def __init_subclass__(cls, *, low: int, high: int) -> None:
-        if isinstance(low, int) and isinstance(high, int) and low > high:
-            raise ModelError(
-                f"the range {cls.__name__} is empty: {low}..{high}",
-                cure="low must not be greater than high; look at the parameters that it uses",
-            )
-        cls.domain = Domain(cls.__name__, "range", _bound(low), _bound(high), doc=_doc(cls))
-
-
-class Names(metaclass=DomainClass):
-    """`count` interchangeable names, numbered from 0: they can be compared with == and used as
-    an index or a value, and nothing else, so that states that differ only in who is who count as
-    one under symmetry reduction."""
-
-    def __init_subclass__(cls, *, count: int) -> None:
-        if isinstance(count, int) and count < 1:
-            raise ModelError(f"{cls.__name__} has no names", cure="count must be at least 1")
-        cls.domain = Domain(cls.__name__, "names", 0, _bound(count - 1), doc=_doc(cls))
-
-
-class Maybe(metaclass=DomainClass):
-    """A value of the domain `of`, or none of them; `cls.none` is that value, printed as `none`."""
-
-    none: Nothing
-
-    def __init_subclass__(cls, *, of: type, none: str = "none") -> None:
-        inner = domain_of(of)
-        if inner.kind not in ("range", "names", "enum"):
-            raise ModelError(
-                f"{cls.__name__} cannot be an optional {inner.name}",
-                cure="Maybe takes a Range, a Names or an Enum class",
-            )
-        low = inner.low - 1 if isinstance(inner.low, int) else inner.lo
-        cls.none = Nothing(none)
-        cls.domain = Domain(
-            cls.__name__, "maybe", low, inner.high, of=inner, none=cls.none, doc=_doc(cls)
-        )
-        cls.none.domain = cls.domain
-
-
-def _doc(cls: type) -> str:
-    return (cls.__doc__ or "").strip()
-
-
 _ENUM_DOMAIN = "_dnsrace_domain"
 """The attribute of an Enum class that keeps its domain: it lives as long as the class does."""
 
 
-def domain_of(cls: Any) -> Domain:
-    """The domain that a class stands for: a declared one, `bool`, or an `enum.Enum`.
-
-    Raises ModelError for anything else.
-    """
-    if cls is bool:
-        return BOOL
-    if isinstance(cls, DomainClass) and hasattr(cls, "domain"):
-        return cls.domain
-    if isinstance(cls, type) and issubclass(cls, enum.Enum):
-        if _ENUM_DOMAIN not in vars(cls):
-            members = tuple(cls)
-            domain = Domain(cls.__name__, "enum", 0, len(members) - 1, members, doc=_doc(cls))
-            setattr(cls, _ENUM_DOMAIN, domain)
-        found: Domain = getattr(cls, _ENUM_DOMAIN)
-        return found
-    raise ModelError(
-        f"{getattr(cls, '__name__', cls)!s} is not a finite domain",
-        cure="use bool, an Enum class, or a class made from Range, Names or Maybe",
-    )
+def enum_domain(cls: type[enum.Enum]) -> Domain:
+    """The domain of an Enum class: its members, in order."""
+    if _ENUM_DOMAIN not in vars(cls):
+        members = tuple(cls)
+        doc = (cls.__doc__ or "").strip()
+        domain = Domain(cls.__name__, "enum", 0, len(members) - 1, members, doc=doc)
+        setattr(cls, _ENUM_DOMAIN, domain)
+    found: Domain = getattr(cls, _ENUM_DOMAIN)
+    return found

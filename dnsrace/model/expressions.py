@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dnsrace.model.domains import BOOL, INT, Domain
+from dnsrace.model.notation import expression_text
 from dnsrace.model.operators import OPERATORS
 
 
@@ -49,8 +50,6 @@ class Expr:
         return self._hash
 
     def __str__(self) -> str:
-        from dnsrace.model.show import expression_text
-
         return expression_text(self)
 
     def walk(self) -> Iterator[Expr]:

@@ -16,8 +16,9 @@ from typing import Any, overload
 from dnsrace.errors import ModelError, UsageError
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
+from dnsrace.model.classes import domain_of
 from dnsrace.model.declarations import Builder, Declared, OneOf, building
-from dnsrace.model.domains import Domain, domain_of
+from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import TRUE, Expr, Variable
 from dnsrace.model.interpreter import Interpreter, slot_text
 from dnsrace.model.lifting import LiftedState, lift_step, lift_value

@@ -12,7 +12,7 @@ from typing import NoReturn
 from dnsrace.errors import ModelError
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
-from dnsrace.model.domains import BOOL, INT, Domain, Nothing, domain_of
+from dnsrace.model.domains import BOOL, INT, Domain, Nothing, enum_domain
 from dnsrace.model.expressions import Expr
 from dnsrace.model.paths import current, settled
 
@@ -192,7 +192,7 @@ def to_expr(value: object, sort: Domain) -> Expr | None:
             return inside
         return ex.const(inside.data, sort) if sort.of.encode(inside.data) is not None else None
     if isinstance(value, enum.Enum):
-        domain = domain_of(type(value))
+        domain = enum_domain(type(value))
         raw = domain.encode(value)
         return ex.const(raw, domain) if domain is sort and raw is not None else None
     if isinstance(value, int) and sort is INT:

@@ -357,7 +357,7 @@ class Text:
                 with self._bound() as second:
                     test = f" if {self.boolean(0, True)}" if self.chance(40) else ""
                     return f"{word}({self.boolean(depth, True)} {loop} {second}{test})"
-            if self.chance(15):
+            if self.chance(4):
                 values = f"({self.number(-1, 2)}, {self.number(-1, 2)})"
                 test = f"({self.integer(0, True)} == w or {self.boolean(0, True)})"
                 return f"{word}({test} {loop} for w in {values})"

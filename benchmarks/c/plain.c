@@ -1,0 +1,224 @@
+/*
+ * plain.c - the same search, written plainly.
+ *
+ * The breadth-first search of dynamodb_dns.c (the DNS automation as deployed, with one endpoint;
+ * -DIN_BATCH=1: a flip's batch checks again that the plan is newer), as one would write it by hand
+ * in an hour: scalar C, a switch on each enactor's phase, linear probing, prefetch ahead of the
+ * look-ups.  It prints the same line; what lies between the two is what tuning buys.
+ *
+ *     cc -O3 -march=native -DE=3 -DP=4 -DR=1 plain.c -o plain
+ *
+ * E enactors, P plans, retention R.  E=3 P=4: 25483 states, 58967 transitions, depth 35.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#ifndef E
+#define E 3
+#endif
+#ifndef P
+#define P 4
+#endif
+#ifndef R
+#define R 1
+#endif
+#ifndef IN_BATCH
+#define IN_BATCH 0
+#endif
+
+typedef unsigned long long u64;
+/*
+ * A state is one word, from the lowest bit: bit p, the tree of plan p (bit 0 is unused); alias,
+ * rollback, newest; lock, 0 if free, else 1 + its holder; each enactor's phase and plan.  There is a
+ * victim only while cleaning, so RELEASING + v is "cleaning, at victim v".  No state is 0.
+ */
+enum { IDLE, LOCKING, BUILDING, FLIPPING, RELEASING };
+#define BITS(max) ((max) < 2 ? 1 : (max) < 4 ? 2 : (max) < 8 ? 3 : (max) < 16 ? 4 : 5)
+enum {
+    PLAN_BITS = BITS(P), LOCK_BITS = BITS(E),
+    PHASE_BITS = BITS(RELEASING + (P - 1 > R ? P - 1 - R : 0)), ENACTOR_BITS = PHASE_BITS + PLAN_BITS,
+    ALIAS = 1 + P, ROLLBACK = ALIAS + PLAN_BITS, NEWEST = ROLLBACK + PLAN_BITS,
+    LOCK = NEWEST + PLAN_BITS, ENACTORS = LOCK + LOCK_BITS
+};
+_Static_assert(E > 0 && P > 0 && P < 28 && R >= 0 && ENACTORS + E * ENACTOR_BITS <= 64, "too big");
+enum { PUBLISH, PICK_UP, ACQUIRE, BUILD, FLIP, RELEASE, CLEAN, KINDS };
+static const char *names[] = {"publish", "pick_up", "acquire", "build", "flip", "release", "clean"};
+enum { BLOCK = 512, ROOM = BLOCK * (E + 1), AHEAD = 16, LOAD = 70 };
+
+static u64 *table, *queue, slots = 1 << 16, count;
+static u64 taken[KINDS], no_answer, no_rollback;
+static int empty, unready;      /* depths of the first violations */
+
+static inline u64 ones(int bits) { return (1ull << bits) - 1; }
+static inline u64 get(u64 s, int at, int bits) { return s >> at & ones(bits); }
+static inline u64 put(u64 s, int at, int bits, u64 x) { return (s & ~(ones(bits) << at)) | x << at; }
+
+/* All successors of a state. */
+static u64 *expand(u64 s, u64 *out)
+{
+    const u64 alias = get(s, ALIAS, PLAN_BITS), newest = get(s, NEWEST, PLAN_BITS);
+    const u64 lock = get(s, LOCK, LOCK_BITS);
+    if (newest < P) {
+        taken[PUBLISH]++;
+        *out++ = put(s, NEWEST, PLAN_BITS, newest + 1);
+    }
+    for (int e = 0; e < E; e++) {
+        const int at = ENACTORS + e * ENACTOR_BITS, plan_at = at + PHASE_BITS;
+        const u64 phase = get(s, at, PHASE_BITS), plan = get(s, plan_at, PLAN_BITS), me = (u64)e + 1;
+        u64 t = s, next = LOCKING;
+        switch (phase) {
+        case IDLE:
+            if (alias >= newest)
+                continue;
+            t = put(t, plan_at, PLAN_BITS, newest);
+            break;
+        case LOCKING:
+            if (lock)
+                continue;
+            t = put(t, LOCK, LOCK_BITS, me);
+            next = BUILDING;
+            break;
+        case BUILDING:
+            if (lock == me) {
+                t |= 1ull << plan;
+                next = FLIPPING;
+            }
+            break;
+        case FLIPPING:
+            if (lock != me)
+                break;
+            if (IN_BATCH && plan <= alias) {    /* stale, skipped */
+                next = RELEASING;
+            } else if (!(s >> plan & 1)) {      /* rejected: its tree is missing */
+                next = BUILDING;
+            } else if (s >> alias & 1) {
+                t = put(put(t, ROLLBACK, PLAN_BITS, alias), ALIAS, PLAN_BITS, plan);
+                next = RELEASING;
+            } else {                            /* rejected: the live tree is missing */
+                t = put(t, LOCK, LOCK_BITS, 0);
+            }
+            break;
+        case RELEASING:
+            if (lock == me)
+                t = put(t, LOCK, LOCK_BITS, 0);
+            next = plan > R + 1 ? RELEASING + 1 : IDLE;
+            break;
+        default:                                /* cleaning */
+            t &= ~(1ull << (phase - RELEASING));
+            next = plan > phase - RELEASING + 1 + R ? phase + 1 : IDLE;
+        }
+        taken[phase > RELEASING ? CLEAN : PICK_UP + phase]++;
+        *out++ = put(t, at, PHASE_BITS, next);
+    }
+    return out;
+}
+
+/* A state's first slot.  The table does not wrap around: its last slots spill over the end. */
+static inline u64 home(u64 s)
+{
+    s = (s ^ s >> 32) * 0x9E3779B97F4A7C15ull;
+    s = (s ^ s >> 32) * 0xBF58476D1CE4E5B9ull;
+    return s >> 28 & (slots - 1);
+}
+
+/* Put a state into the table; false if it is there already. */
+static inline int insert(u64 s, u64 at)
+{
+    while (table[at] && table[at] != s)
+        at++;
+    const int new = !table[at];
+    table[at] = s;
+    return new;
+}
+
+/* Double the table where it stands, in one pass: a state's home stays or moves up by the old size,
+ * so none goes to a slot still to be read.  What had spilled waits in the queue's free space. */
+static void grow(void)
+{
+    u64 spilled = count, old = slots;
+    for (u64 at = old; table[at]; table[at++] = 0)
+        queue[spilled++] = table[at];
+    slots *= 2;
+    for (u64 at = 0; at < old; at++) {
+        const u64 s = table[at];
+        table[at] = 0;
+        if (s)
+            insert(s, home(s));
+    }
+    while (spilled-- > count)
+        insert(queue[spilled], home(queue[spilled]));
+}
+
+static void add(u64 s, u64 at, int depth)
+{
+    if (!insert(s, at))
+        return;
+    queue[count++] = s;
+    if (!(s >> get(s, ALIAS, PLAN_BITS) & 1) && no_answer++ == 0)
+        empty = depth;
+    if (!(s >> get(s, ROLLBACK, PLAN_BITS) & 1) && no_rollback++ == 0)
+        unready = depth;
+}
+
+/* Address space for 2^32 words; memory comes as it is touched. */
+static u64 *reserve(void)
+{
+    void *p = mmap(NULL, 8ull << 32, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        exit((perror("mmap"), 1));
+    madvise(p, 8ull << 32, MADV_HUGEPAGE);
+    return p;
+}
+
+int main(void)
+{
+    static u64 found[ROOM], where[ROOM];
+    u64 head = 0, transitions = 0, widest = 0;
+    u64 start = 1ull << 1 | 1ull << ALIAS | 1ull << ROLLBACK | 1ull << NEWEST;
+    int depth = -1;
+    struct timespec t0, t1;
+    table = reserve();
+    queue = reserve();
+    clock_gettime(CLOCK_MONOTONIC, &t0);
+    for (int e = 0; e < E; e++)
+        start = put(start, ENACTORS + e * ENACTOR_BITS + PHASE_BITS, PLAN_BITS, 1);
+    add(start, home(start), 0);
+    while (head < count) {
+        const u64 end = count;              /* of this level */
+        depth++;
+        widest = end - head > widest ? end - head : widest;
+        while (head < end) {
+            const u64 stop = end - head < BLOCK ? end : head + BLOCK;
+            u64 *out = found;
+            while (head < stop)
+                out = expand(queue[head++], out);
+            const u64 n = (u64)(out - found);
+            while ((count + n) * 100 > slots * LOAD)
+                grow();
+            for (u64 i = 0; i < n; i++)
+                where[i] = home(found[i]);
+            for (u64 i = 0; i < n; i++) {
+                __builtin_prefetch(table + where[i + AHEAD < n ? i + AHEAD : i], 1);
+                add(found[i], where[i], depth + 1);
+            }
+        }
+    }
+    clock_gettime(CLOCK_MONOTONIC, &t1);
+    const double seconds = (double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec);
+    for (int k = 0; k < KINDS; k++)
+        transitions += taken[k];
+    printf("{\"distinct_states\": %llu, \"transitions\": %llu, \"depth\": %d, \"seconds\": %.6f, "
+           "\"states_per_second\": %.0f, \"bytes_per_state\": %.1f, \"no_empty_answer\": %d, "
+           "\"rollback_ready\": %d, \"violating_states\": [%llu, %llu], \"widest_level\": %llu, "
+           "\"taken\": {", count, transitions, depth, seconds, (double)count / seconds,
+           (double)((slots + count) * sizeof(u64)) / (double)count, empty, unready,
+           no_answer, no_rollback, widest);
+    for (int k = 0; k < KINDS; k++)
+        printf("%s\"%s\": %llu", k ? ", " : "", names[k], taken[k]);
+    printf("}}\n");
+    return 0;
+}
