@@ -11,6 +11,7 @@ from dnsrace.errors import UsageError
 from dnsrace.findings.explain import explain
 from dnsrace.findings.report import Report
 from dnsrace.model.language import MAX_PATHS, Model
+from dnsrace.model.selfcheck import check_against_functions
 
 FIXED_STATES = 50_000
 """After a violation, the fixed variant is searched as well, as long as it has no more states than
@@ -43,6 +44,7 @@ def check(
 
 def _check(model: Model, given: dict[str, Any], request: Request, max_paths: int) -> Report:
     system = model.lift(max_paths=max_paths, **given)
+    check_against_functions(system, model.lift(max_paths=max_paths, **given))
     exploration = explore(system, request)
     report = Report(system, exploration)
     for finding in exploration.findings:

@@ -19,6 +19,7 @@ from dnsrace.cli_support import (
     console,
     interruptible,
     make_request,
+    save_details,
     trace_text,
     write_json,
     write_trace,
@@ -272,3 +273,8 @@ def main() -> None:
         print("error: out of memory\n  cure: give --max-memory, or smaller parameters",
               file=sys.stderr)  # fmt: skip
         raise SystemExit(3) from None
+    except Exception as error:
+        print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"  This is a bug in dnsrace; please report it with {save_details()}",
+              file=sys.stderr)  # fmt: skip
+        raise SystemExit(InternalError.exit_code) from None

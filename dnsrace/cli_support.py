@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dnsrace import __version__
 from dnsrace.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,3 +122,13 @@ def trace_text(given: str) -> str:
     if "(" not in given and "{" not in given:
         raise UsageError(f"{given} is neither a file nor a trace")
     return given
+
+
+def save_details() -> str:
+    """Write the traceback of the exception in flight to a file, and give its path."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="dnsrace-error-", suffix=".txt", delete=False
+    ) as file:
+        file.write(f"dnsrace {__version__}, Python {sys.version}\n{sys.argv}\n")
+        file.write(traceback.format_exc())
+    return file.name

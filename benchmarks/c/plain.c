@@ -1,14 +1,12 @@
 /*
- * plain.c - the same search, written plainly.
+ * plain.c - the search of dynamodb_dns.c (the DNS automation as deployed, with one endpoint), as one
+ * would write it by hand in an hour: scalar C, a switch on each enactor's phase, linear probing,
+ * prefetch ahead of the look-ups.  Same line of output; what lies between the two is tuning.
  *
- * The breadth-first search of dynamodb_dns.c (the DNS automation as deployed, with one endpoint;
- * -DIN_BATCH=1: a flip's batch checks again that the plan is newer), as one would write it by hand
- * in an hour: scalar C, a switch on each enactor's phase, linear probing, prefetch ahead of the
- * look-ups.  It prints the same line; what lies between the two is what tuning buys.
+ *     cc -O3 -march=native -DE=3 -DP=4 plain.c -o plain
  *
- *     cc -O3 -march=native -DE=3 -DP=4 -DR=1 plain.c -o plain
- *
- * E enactors, P plans, retention R.  E=3 P=4: 25483 states, 58967 transitions, depth 35.
+ * E enactors, P plans; -DR=1: retention; -DIN_BATCH=1: a flip's batch checks again that the plan is
+ * newer.  E=3 P=4: 25483 states, 58967 transitions, depth 35.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -16,12 +14,6 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#ifndef E
-#define E 3
-#endif
-#ifndef P
-#define P 4
-#endif
 #ifndef R
 #define R 1
 #endif
@@ -30,11 +22,9 @@
 #endif
 
 typedef unsigned long long u64;
-/*
- * A state is one word, from the lowest bit: bit p, the tree of plan p (bit 0 is unused); alias,
+/* A state is one word, from the lowest bit: bit p, the tree of plan p (bit 0 is unused); alias,
  * rollback, newest; lock, 0 if free, else 1 + its holder; each enactor's phase and plan.  There is a
- * victim only while cleaning, so RELEASING + v is "cleaning, at victim v".  No state is 0.
- */
+ * victim only while cleaning, so RELEASING + v is "cleaning, at victim v".  No state is 0. */
 enum { IDLE, LOCKING, BUILDING, FLIPPING, RELEASING };
 #define BITS(max) ((max) < 2 ? 1 : (max) < 4 ? 2 : (max) < 8 ? 3 : (max) < 16 ? 4 : 5)
 enum {
@@ -47,10 +37,8 @@ _Static_assert(E > 0 && P > 0 && P < 28 && R >= 0 && ENACTORS + E * ENACTOR_BITS
 enum { PUBLISH, PICK_UP, ACQUIRE, BUILD, FLIP, RELEASE, CLEAN, KINDS };
 static const char *names[] = {"publish", "pick_up", "acquire", "build", "flip", "release", "clean"};
 enum { BLOCK = 512, ROOM = BLOCK * (E + 1), AHEAD = 16, LOAD = 70 };
-
-static u64 *table, *queue, slots = 1 << 16, count;
-static u64 taken[KINDS], no_answer, no_rollback;
-static int empty, unready;      /* depths of the first violations */
+static u64 *table, *queue, slots = 1 << 16, count, taken[KINDS], no_answer, no_rollback;
+static int depth = -1, empty, unready;      /* the last two: depths of the first violations */
 
 static inline u64 ones(int bits) { return (1ull << bits) - 1; }
 static inline u64 get(u64 s, int at, int bits) { return s >> at & ones(bits); }
@@ -69,23 +57,19 @@ static u64 *expand(u64 s, u64 *out)
         const int at = ENACTORS + e * ENACTOR_BITS, plan_at = at + PHASE_BITS;
         const u64 phase = get(s, at, PHASE_BITS), plan = get(s, plan_at, PLAN_BITS), me = (u64)e + 1;
         u64 t = s, next = LOCKING;
+        if (phase == IDLE ? alias >= newest : phase == LOCKING && lock)
+            continue;                           /* not enabled */
         switch (phase) {
         case IDLE:
-            if (alias >= newest)
-                continue;
             t = put(t, plan_at, PLAN_BITS, newest);
             break;
         case LOCKING:
-            if (lock)
-                continue;
             t = put(t, LOCK, LOCK_BITS, me);
             next = BUILDING;
             break;
         case BUILDING:
-            if (lock == me) {
-                t |= 1ull << plan;
-                next = FLIPPING;
-            }
+            t |= (u64)(lock == me) << plan;
+            next = lock == me ? FLIPPING : LOCKING;
             break;
         case FLIPPING:
             if (lock != me)
@@ -104,9 +88,8 @@ static u64 *expand(u64 s, u64 *out)
         case RELEASING:
             if (lock == me)
                 t = put(t, LOCK, LOCK_BITS, 0);
-            next = plan > R + 1 ? RELEASING + 1 : IDLE;
-            break;
-        default:                                /* cleaning */
+            /* fall through */
+        default:                                /* cleaning; releasing is like victim 0 */
             t &= ~(1ull << (phase - RELEASING));
             next = plan > phase - RELEASING + 1 + R ? phase + 1 : IDLE;
         }
@@ -120,15 +103,13 @@ static u64 *expand(u64 s, u64 *out)
 static inline u64 home(u64 s)
 {
     s = (s ^ s >> 32) * 0x9E3779B97F4A7C15ull;
-    s = (s ^ s >> 32) * 0xBF58476D1CE4E5B9ull;
-    return s >> 28 & (slots - 1);
+    return (s ^ s >> 32) * 0xBF58476D1CE4E5B9ull >> 28 & (slots - 1);
 }
 
 /* Put a state into the table; false if it is there already. */
 static inline int insert(u64 s, u64 at)
 {
-    while (table[at] && table[at] != s)
-        at++;
+    for (; table[at] && table[at] != s; at++) {}
     const int new = !table[at];
     table[at] = s;
     return new;
@@ -138,29 +119,28 @@ static inline int insert(u64 s, u64 at)
  * so none goes to a slot still to be read.  What had spilled waits in the queue's free space. */
 static void grow(void)
 {
-    u64 spilled = count, old = slots;
+    u64 s, spilled = count, old = slots;
     for (u64 at = old; table[at]; table[at++] = 0)
         queue[spilled++] = table[at];
     slots *= 2;
-    for (u64 at = 0; at < old; at++) {
-        const u64 s = table[at];
-        table[at] = 0;
-        if (s)
+    for (u64 at = 0; at < old; at++)
+        if ((s = table[at])) {
+            table[at] = 0;
             insert(s, home(s));
-    }
+        }
     while (spilled-- > count)
         insert(queue[spilled], home(queue[spilled]));
 }
 
-static void add(u64 s, u64 at, int depth)
+static inline void add(u64 s, u64 at)
 {
     if (!insert(s, at))
         return;
     queue[count++] = s;
     if (!(s >> get(s, ALIAS, PLAN_BITS) & 1) && no_answer++ == 0)
-        empty = depth;
+        empty = depth + 1;
     if (!(s >> get(s, ROLLBACK, PLAN_BITS) & 1) && no_rollback++ == 0)
-        unready = depth;
+        unready = depth + 1;
 }
 
 /* Address space for 2^32 words; memory comes as it is touched. */
@@ -177,38 +157,35 @@ static u64 *reserve(void)
 int main(void)
 {
     static u64 found[ROOM], where[ROOM];
-    u64 head = 0, transitions = 0, widest = 0;
+    u64 head = 0, transitions = 0, widest = 0, n;
     u64 start = 1ull << 1 | 1ull << ALIAS | 1ull << ROLLBACK | 1ull << NEWEST;
-    int depth = -1;
-    struct timespec t0, t1;
-    table = reserve();
-    queue = reserve();
-    clock_gettime(CLOCK_MONOTONIC, &t0);
+    struct timespec a, b;
+    table = reserve(), queue = reserve();
+    clock_gettime(CLOCK_MONOTONIC, &a);
     for (int e = 0; e < E; e++)
         start = put(start, ENACTORS + e * ENACTOR_BITS + PHASE_BITS, PLAN_BITS, 1);
-    add(start, home(start), 0);
-    while (head < count) {
-        const u64 end = count;              /* of this level */
-        depth++;
-        widest = end - head > widest ? end - head : widest;
-        while (head < end) {
-            const u64 stop = end - head < BLOCK ? end : head + BLOCK;
-            u64 *out = found;
-            while (head < stop)
-                out = expand(queue[head++], out);
-            const u64 n = (u64)(out - found);
-            while ((count + n) * 100 > slots * LOAD)
-                grow();
-            for (u64 i = 0; i < n; i++)
-                where[i] = home(found[i]);
-            for (u64 i = 0; i < n; i++) {
-                __builtin_prefetch(table + where[i + AHEAD < n ? i + AHEAD : i], 1);
-                add(found[i], where[i], depth + 1);
-            }
+    add(start, home(start));
+    for (u64 end = 0; head < count; ) {
+        if (head == end) {                  /* the next level */
+            depth++;
+            end = count;
+            widest = end - head > widest ? end - head : widest;
+        }
+        u64 *out = found;
+        for (int i = 0; i < BLOCK && head < end; i++)
+            out = expand(queue[head++], out);
+        n = (u64)(out - found);
+        while ((count + n) * 100 > slots * LOAD)
+            grow();
+        for (u64 i = 0; i < n; i++)
+            where[i] = home(found[i]);
+        for (u64 i = 0; i < n; i++) {
+            __builtin_prefetch(table + where[i + AHEAD < n ? i + AHEAD : i], 1);
+            add(found[i], where[i]);
         }
     }
-    clock_gettime(CLOCK_MONOTONIC, &t1);
-    const double seconds = (double)(t1.tv_sec - t0.tv_sec) + 1e-9 * (double)(t1.tv_nsec - t0.tv_nsec);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    const double seconds = (double)(b.tv_sec - a.tv_sec) + 1e-9 * (double)(b.tv_nsec - a.tv_nsec);
     for (int k = 0; k < KINDS; k++)
         transitions += taken[k];
     printf("{\"distinct_states\": %llu, \"transitions\": %llu, \"depth\": %d, \"seconds\": %.6f, "
@@ -220,5 +197,4 @@ int main(void)
     for (int k = 0; k < KINDS; k++)
         printf("%s\"%s\": %llu", k ? ", " : "", names[k], taken[k]);
     printf("}}\n");
-    return 0;
 }

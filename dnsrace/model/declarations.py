@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar, overload
 
-from dnsrace.errors import ModelError
+from dnsrace.errors import ModelError, Place
 from dnsrace.model import places
 from dnsrace.model.classes import domain_of
 from dnsrace.model.domains import Domain
@@ -39,6 +39,7 @@ class Declared:
     domain: Domain
     index: tuple[Domain, ...]
     start: Any
+    place: Place | None
 
 
 def var(domain: Any, *, per: Any = (), start: Any) -> Any:
@@ -52,7 +53,7 @@ def var(domain: Any, *, per: Any = (), start: Any) -> Any:
         values; or, for an array, a function of the indices.
     """
     index = per if isinstance(per, tuple) else (per,)
-    return Declared(domain_of(domain), tuple(domain_of(d) for d in index), start)
+    return Declared(domain_of(domain), tuple(domain_of(d) for d in index), start, places.here())
 
 
 class State:
@@ -198,33 +199,53 @@ def recoverable(function: Any = None, *, name: str | None = None) -> Any:
     return _property("recoverable", function, name)
 
 
+@overload
+def eventually(function: F) -> F: ...
+@overload
 def eventually(
     *,
     name: str | None = None,
     stays: bool = False,
     fairness: Literal["none", "weak", "strong"] = "weak",
     fair_steps: Iterable[Callable[..., Any]] = (),
-) -> Callable[[F], F]:
+) -> Callable[[F], F]: ...
+def eventually(
+    function: Any = None,
+    *,
+    name: str | None = None,
+    stays: bool = False,
+    fairness: Literal["none", "weak", "strong"] = "weak",
+    fair_steps: Iterable[Callable[..., Any]] = (),
+) -> Any:
     """Every fair execution reaches a state where this is true and, with `stays`, remains true.
 
     `fairness` holds for each of `fair_steps` (all steps when none is named) and each of its first
     choices by itself.
     """
     names = tuple(f.__name__ for f in fair_steps)
-    declare: Callable[[F], F] = _property(
-        "eventually", None, name, stays=stays, fairness=fairness, fair_steps=names
-    )
-    return declare
+    options = {"stays": stays, "fairness": fairness, "fair_steps": names}
+    return _property("eventually", function, name, **options)
 
 
 def end(function: F) -> F:
     """A Bool function of the state: where the system may stop for good. Any other state without
     a successor is a deadlock."""
-    _building("end").end = function
+    builder = _building("end")
+    if builder.end is not None:
+        raise ModelError(
+            "the model has two functions marked @end",
+            place=places.of_function(function),
+            cure="join them with `or`",
+        )
+    builder.end = function
     return function
 
 
-def column(*, per: Any = None, title: str = "") -> Callable[[F], F]:
+@overload
+def column(function: F) -> F: ...
+@overload
+def column(*, per: Any = None, title: str = "") -> Callable[[F], F]: ...
+def column(function: Any = None, *, per: Any = None, title: str = "") -> Any:
     """A column in a trace's table, or one for each value of `per`: a function of the state (and
     that value) that gives a short text."""
 
@@ -232,15 +253,23 @@ def column(*, per: Any = None, title: str = "") -> Callable[[F], F]:
         _building("column").columns.append((f, per, title or f.__name__.replace("_", " ")))
         return f
 
-    return declare
+    return declare if function is None else declare(function)
 
 
 def outcome(of: Callable[..., Any]) -> Callable[[F], F]:
     """What the world sees when the property `of` is violated: a function of the last state that
     gives a text."""
 
+    builder = _building("outcome")
+    if all(of is not function for _, _, function, _ in builder.properties):
+        raise ModelError(
+            f"outcome is given {getattr(of, '__name__', of)}, which is no property",
+            place=places.here(),
+            cure="name a property that stands above: @outcome(some_property)",
+        )
+
     def declare(f: F) -> F:
-        _building("outcome").outcomes[of.__name__] = f
+        builder.outcomes[of.__name__] = f
         return f
 
     return declare

@@ -25,6 +25,7 @@ from dnsrace.model.lifting import LiftedState, lift_step, lift_value
 from dnsrace.model.parameters import Parameter, parameters_of
 from dnsrace.model.paths import Run, explore, tree_value
 from dnsrace.model.quantify import BUILTINS
+from dnsrace.model.selfcheck import refuse_identity_tests
 from dnsrace.model.symbols import Sym, stored
 from dnsrace.model.symmetry import check_symmetry
 from dnsrace.model.system import Column, Property, Step, System
@@ -49,12 +50,14 @@ class Model:
         self.path = Path(self.function.__code__.co_filename)
         self.reference = self.name
         """How to name the model on the command line; the loader sets it for a user's file."""
-        for name in self.fixed:
-            if name not in {p.name for p in self.parameters}:
-                raise ModelError(
-                    f"fixed names {name}, which is no parameter",
-                    place=places.of_function(self.function),
-                )
+        try:
+            self.values(self.fixed)
+        except UsageError as error:
+            raise ModelError(
+                f"fixed is wrong: {error.cause}",
+                place=places.of_function(self.function),
+                cure=error.cure,
+            ) from None
 
     def values(self, given: dict[str, Any]) -> dict[str, Any]:
         """All parameters with their values. Raises UsageError for unknown or forbidden ones."""
@@ -92,6 +95,7 @@ class Model:
                 )
             arguments[name] = Sym(ex.param(name, parameter.bounds.low))
             del values[name]
+        refuse_identity_tests(self.function)
         try:
             with building(self.name) as builder:
                 _with_builtins(self.function)(**arguments)
@@ -166,7 +170,7 @@ def _lifted(
     )  # fmt: skip
     if not open:
         check_symmetry(system)
-        _check_start(system)
+        _check_start(system, builder.variables)
     return system
 
 
@@ -178,6 +182,7 @@ def _variable(name: str, declared: Declared, limit: int) -> Variable:
     if len(starts) > 1 and any(isinstance(start, FunctionType) for start in starts):
         raise ModelError(
             f"one_of for the start of {name} has a function",
+            place=declared.place,
             cure="give values: each element of an array is any of them, independently",
         )
 
@@ -186,7 +191,11 @@ def _variable(name: str, declared: Declared, limit: int) -> Variable:
             value = start(*map(Sym, indices)) if isinstance(start, FunctionType) else start
             return stored(value, declared.domain, f"the start of {name}")
 
-        return tree_value(explore(body, limit=limit))
+        try:
+            return tree_value(explore(body, limit=limit))
+        except ModelError as error:
+            error.place = declared.place
+            raise
 
     return Variable(name, declared.domain, declared.index, tuple(map(alternative, starts)))
 
@@ -199,7 +208,7 @@ def _values(start: Any) -> Iterable[Any]:
     return [Sym(ex.const(raw, ex.sort_of(domain))) for raw in domain.raws]
 
 
-def _check_start(system: System) -> None:
+def _check_start(system: System, declared: dict[str, Declared]) -> None:
     """Raises ModelError for an initial value outside its domain."""
     interpreter = Interpreter(system)
     for variable, index in system.slots:
@@ -210,15 +219,32 @@ def _check_start(system: System) -> None:
                 raise ModelError(
                     f"the start of {slot_text(variable, index)} is {raw}, outside of "
                     f"{variable.domain.name} = {variable.domain.values_text()}",
-                    place=places.of_function(system.model.function),
+                    place=declared[variable.name].place,
                 )
 
 
 def _choices(function: Callable[..., Any]) -> tuple[Expr, ...]:
     found = []
-    for name in list(inspect.signature(function).parameters)[1:]:
+    place = places.of_function(function)
+    parameters = list(inspect.signature(function).parameters.values())
+    if not parameters:
+        raise ModelError(
+            f"the step {function.__name__} does not take the state",
+            place=place,
+            cure="its first parameter is the state: def step(s: State)",
+        )
+    for parameter in parameters[1:]:
+        name = parameter.name
         annotation = function.__annotations__.get(name)
-        place = places.of_function(function)
+        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or (
+            parameter.default is not parameter.empty
+        ):
+            raise ModelError(
+                f"the choice {name} of the step {function.__name__} has a default, or is no plain "
+                "parameter",
+                place=place,
+                cure=f"write {name}: SomeDomain; every value of the domain is tried",
+            )
         if isinstance(annotation, str):
             raise ModelError(
                 f"the annotation of {name} is a text",

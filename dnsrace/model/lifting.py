@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 import inspect
-import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
-from dnsrace.errors import ModelError
+from dnsrace.errors import ModelError, Place
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
 from dnsrace.model.domains import BOOL
@@ -27,6 +24,8 @@ from dnsrace.model.paths import (
 )
 from dnsrace.model.symbols import MARK_CLOSE, MARK_OPEN, Sym, refuse, stored, to_expr
 from dnsrace.model.system import Ago, Commit, Sentence, Step
+
+T = TypeVar("T")
 
 
 class LiftedState:
@@ -92,6 +91,9 @@ class LiftedArray:
             f"{name} is used as a whole",
             f"use its elements: s.{name}[i] for i in {domain}",
         )
+
+    def __repr__(self) -> str:
+        return f"the array {self._variable.name}"
 
     __iter__ = __len__ = __eq__ = __bool__ = __contains__ = __hash__ = _whole
 
@@ -177,7 +179,6 @@ def lift_step(
 ) -> Step:
     """Run a step along every path. Raises ModelError for what cannot be lifted."""
     place = places.of_function(function)
-    refuse_identity_tests(function)
 
     def body(run: Run) -> Commit | None:
         run.bound = choices  # their names are taken: no quantifier may bind them again
@@ -204,7 +205,7 @@ def lift_step(
             )
         return Commit(tuple(run.writes), _sentence(run), run.writes[-1].place)
 
-    tree = explore(body, limit=limit, may_write=True)
+    tree = _placed(place, lambda: explore(body, limit=limit, may_write=True))
     doc = inspect.getdoc(function) or ""
     return Step(name, choices, tree, actor, function, place, doc)
 
@@ -213,7 +214,6 @@ def lift_value(
     function: Callable[..., Any], args: tuple[object, ...], what: str, limit: int
 ) -> tuple[Expr, Expr]:
     """A Bool function of the state as an expression, and when it is defined."""
-    refuse_identity_tests(function)
 
     place = places.of_function(function)
 
@@ -232,8 +232,17 @@ def lift_value(
             )
         return settled(run, expr)
 
-    tree = explore(body, limit=limit)
+    tree = _placed(place, lambda: explore(body, limit=limit))
     return tree_value(tree), tree_defined(tree)
+
+
+def _placed(place: Place, work: Callable[[], T]) -> T:
+    """Do something; an error that does not know its place gets this one."""
+    try:
+        return work()
+    except ModelError as error:
+        error.place = error.place or place
+        raise
 
 
 def _sentence(run: Run) -> Sentence:
@@ -248,24 +257,3 @@ def _sentence(run: Run) -> Sentence:
         if rest:
             parts.append(rest)
     return tuple(parts)
-
-
-def refuse_identity_tests(function: Callable[..., Any]) -> None:
-    """`is` cannot be seen by lifting and would silently be false: refuse it on local values."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, SyntaxError):
-        return
-    local = set(function.__code__.co_varnames)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Compare):
-            continue
-        identity = any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops)
-        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        if identity and used & local:
-            place = places.of_function(function)
-            raise ModelError(
-                "`is` cannot be lifted: it would be false for every value of the state",
-                place=replace(place, line=place.line + node.lineno - 1),
-                cure="write == or !=",
-            )

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from dnsrace.errors import DnsraceError, ModelError, Place
 from dnsrace.model import places
 from dnsrace.model.bounds import Facts
-from dnsrace.model.expressions import FALSE, TRUE, Expr, Variable, and_, ite
+from dnsrace.model.expressions import FALSE, TRUE, Expr, Variable, and_, ite, or_
 
 T = TypeVar("T")
 
@@ -70,6 +70,10 @@ class Write:
     place: Place | None = field(default=None, compare=False)
 
 
+MAX_TESTS = 100_000
+"""The largest number of tests on one path, settled ones included."""
+
+
 @dataclass
 class Run:
     """One run along one path."""
@@ -82,12 +86,20 @@ class Run:
     said: list[str] = field(default_factory=list)
     trail: list[tuple[Expr, bool] | tuple[Expr, Failure]] = field(default_factory=list)
     decided: int = 0
+    asked: int = 0
     bound: tuple[Expr, ...] = ()
     """Choices and bound variables in scope."""
     quantifying: object = None
 
     def decide(self, test: Expr) -> bool:
         """The outcome of a test on this path: settled by what is known, given, or chosen."""
+        self.asked += 1
+        if self.asked > MAX_TESTS:
+            raise ModelError(
+                f"more than {MAX_TESTS} tests on one path: a loop that does not end",
+                place=places.here(),
+                cure="loop over a domain instead of `while`",
+            )
         known = self.facts.decide(test)
         if known is not None:
             return known
@@ -188,10 +200,21 @@ def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) ->
             position -= 1
             if position < len(prefix):
                 break
-            tree = Branch(test, tree, go([*decisions[:position], (test, not outcome)]))
+            other = go([*decisions[:position], (test, not outcome)])
+            tree = _joined(Branch(test, tree, other))
         return tree
 
     return go([])
+
+
+def _joined(branch: Branch[T]) -> Tree[T]:
+    """A branch without needless tests: `a or b` takes two paths to one and the same effect."""
+    yes, no = branch.yes, branch.no
+    if isinstance(yes, Leaf) and yes == no:
+        return yes
+    if isinstance(yes, Leaf) and isinstance(no, Branch) and yes == no.yes and yes.value:
+        return Branch(or_(branch.test, no.test), yes, no.no)
+    return branch
 
 
 def settled(run: Run, expr: Expr) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 from types import FrameType
@@ -12,12 +13,14 @@ from dnsrace.errors import Place
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent) + "/"
 _BUNDLED = _PACKAGE + "models/"
+_LIBRARIES = (sysconfig.get_path("stdlib") + "/", "/site-packages/", "/dist-packages/")
 
 
 def _is_users(filename: str) -> bool:
-    if filename.startswith("<"):
-        return False
-    return filename.startswith(_BUNDLED) or not filename.startswith(_PACKAGE)
+    if filename.startswith(_BUNDLED):
+        return True
+    foreign = any(library in filename for library in _LIBRARIES)
+    return not (foreign or filename.startswith(("<", _PACKAGE)))
 
 
 def short(filename: str) -> str:

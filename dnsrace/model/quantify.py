@@ -93,6 +93,8 @@ def _body(iterable: object) -> Callable[[], GeneratorType[Any, None, None]] | No
     if not isinstance(source, DomainValues) or not source.direct:
         return None
     code, names = iterable.gi_code, frame.f_locals
+    if not names.keys() >= set(code.co_freevars):
+        return None  # a name that the generator itself assigns (:=) has no value yet
     cells = tuple(CellType(names[name]) for name in code.co_freevars)
     function = FunctionType(code, frame.f_globals, closure=cells)
     return lambda: function(DomainValues(source.domain, True))

@@ -7,7 +7,7 @@ line, the reason and the cure. Nothing silently means something else.
 from __future__ import annotations
 
 import enum
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from dnsrace.errors import ModelError
 from dnsrace.model import expressions as ex
@@ -89,7 +89,8 @@ class Sym:
         if self.expr.sort is not BOOL:
             refuse(
                 f"{self.expr} is used as a condition, but it is {_a(self.expr.sort)}, not a Bool",
-                "compare it with something, for example `!= 0`",
+                "compare it with something, for example "
+                + ("`!= 0`" if self.expr.sort is INT else "`==` one of its values"),
             )
         if run is None:
             refuse("a symbolic value outlived its step", "keep nothing between steps")
@@ -108,6 +109,8 @@ class Sym:
 
     def __format__(self, spec: str) -> str:
         run = current()
+        if spec:
+            refuse(f"{self.expr} is given the format {spec!r}", "leave the format out")
         if run is None:
             return str(self.expr)
         run.phrases.append(self.expr)
@@ -157,14 +160,30 @@ class Sym:
     def __setattr__(self, name: str, value: object) -> None:
         refuse(f"{self.expr} has no attribute {name}", "assign to a state variable instead")
 
-    def __truediv__(self, other: object) -> NoReturn:
-        refuse("/ gives fractions", "use // for whole numbers")
-
     def __invert__(self) -> NoReturn:
         refuse("~ does not mean `not` for a plain bool", "write `not`")
 
-    def __pow__(self, other: object) -> NoReturn:
-        refuse("** cannot be lifted", "write the product out")
+
+def _refusing(symbol: str, cure: str) -> Any:
+    def method(self: Sym, *_: object) -> NoReturn:
+        refuse(f"{symbol} cannot be lifted, as used on {self.expr}", cure)
+
+    return method
+
+
+for _names, _symbol, _cure in (
+    ("truediv rtruediv", "/", "it gives fractions; use // for whole numbers"),
+    ("pow rpow", "**", "write the product out"),
+    ("rfloordiv rmod divmod rdivmod", "a division by a state value", "divide by a parameter"),
+    ("lshift rlshift rshift rrshift", "a shift", "multiply, or divide by a parameter"),
+    ("xor rxor", "^", "compare Bools with !="),
+    ("abs", "abs()", "write `x if x >= 0 else -x`"),
+    ("round trunc floor ceil", "rounding", "stay with integers"),
+    ("len", "len()", "the length of a domain class is fixed, a value has none"),
+    ("contains", "in", "write `x in (A, B)` or any(...) over a domain"),
+):
+    for _name in _names.split():
+        setattr(Sym, f"__{_name}__", _refusing(_symbol, _cure))
 
 
 def _a(sort: Domain) -> str:
@@ -289,7 +308,7 @@ def stored(value: object, domain: Domain, what: str) -> Expr:
         shown = f"{inner}" if inner is not None else repr(value)
         refuse(
             f"{what} takes {domain.values_text()}, not {shown}",
-            f"assign a value of {domain.name}",
+            f"give a value of {domain.name}",
         )
     if expr.domain is domain:  # a variable or a choice of this very domain
         return expr

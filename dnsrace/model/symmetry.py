@@ -9,11 +9,13 @@ commutes. Equal texts mean equal behaviour, so a model that passes is symmetric 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dnsrace.errors import ModelError, Place
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Expr, Variable, rebuild
 from dnsrace.model.operators import OPERATORS
-from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
+from dnsrace.model.paths import Branch, Ensure, Tree
 from dnsrace.model.system import Commit, System
 
 
@@ -29,7 +31,7 @@ def check_symmetry(system: System) -> None:
                         f"{what} does not treat the {domain.name} names alike: swapping "
                         f"{low} and {low + 1} gives something else",
                         place=place,
-                        cure=f"use any() and all() instead of a loop that ends early or counts, "
+                        cure=f"use any() and all() instead of a loop that ends early, "
                         f"or declare {domain.name} as a Range if they differ",
                     )
             for variable in system.variables:
@@ -57,22 +59,59 @@ def _check_start(variable: Variable, domain: Domain, low: int, system: System) -
 
 
 def _key(part: Tree[Commit | None] | Expr, domain: Domain, low: int | None) -> str:
-    """A text of a part with `low` and `low + 1` swapped, the order of what commutes made unique."""
+    """A text of a part with `low` and `low + 1` swapped, the order of what commutes made unique.
+
+    A step is the set of its paths, each a set of tests with their outcomes and what follows: two
+    trees with the same set mean the same, in whatever order they test.
+    """
     if isinstance(part, Expr):
         return _normal(part if low is None else swapped(part, domain, low))
-    if isinstance(part, Leaf):
-        if part.value is None:
-            return "blocked"
+    return "\n".join(sorted(_paths(part, domain, low, ())))
+
+
+Tests = tuple[tuple[Expr, bool], ...]
+
+
+def _paths(
+    tree: Tree[Commit | None], domain: Domain, low: int | None, tests: Tests
+) -> Iterator[str]:
+    if isinstance(tree, Branch):
+        test = tree.test if low is None else swapped(tree.test, domain, low)
+        plain = test.args[0] if test.op == "not" else test
+        yield from _paths(tree.yes, domain, low, (*tests, (plain, plain is test)))
+        yield from _paths(tree.no, domain, low, (*tests, (plain, plain is not test)))
+    elif isinstance(tree, Ensure):
+        yield f"{_region(tests)} check {_key(tree.condition, domain, low)}"
+        yield from _paths(tree.then, domain, low, tests)
+    elif tree.value is not None:
         writes = []
-        for w in part.value.writes:
+        for w in tree.value.writes:
             index = ",".join(_key(i, domain, low) for i in w.index)
             writes.append(f"{w.variable.name}[{index}]:={_key(w.value, domain, low)}")
-        return "{" + ";".join(sorted(writes)) + "}"
-    if isinstance(part, Ensure):
-        return f"check {_key(part.condition, domain, low)} {_key(part.then, domain, low)}"
-    assert isinstance(part, Branch)
-    test, yes, no = (_key(x, domain, low) for x in (part.test, part.yes, part.no))
-    return f"if {test} ({yes}) ({no})"
+        yield f"{_region(tests)} set {';'.join(sorted(writes))}"
+
+
+def _region(tests: Tests) -> str:
+    """A set of tests as text, without those that follow from a test for one value of a name."""
+    is_: dict[Expr, int] = {}
+    not_: dict[Expr, set[int]] = {}
+    rest = []
+    for test, outcome in tests:
+        left, right = test.args if test.op == "eq" else (None, None)
+        if left is None or right is None or right.op != "const" or left.sort.kind != "names":
+            rest.append(f"{_normal(test)}={outcome}")
+        elif outcome:
+            is_[left] = int(right.data)
+        else:
+            not_.setdefault(left, set()).add(int(right.data))
+    for left, excluded in not_.items():
+        possible = set(left.sort.raws) - excluded
+        if left not in is_ and len(possible) == 1:
+            is_[left] = possible.pop()
+        elif left not in is_:
+            rest += [f"{_normal(left)}!={raw}" for raw in excluded]
+    rest += [f"{_normal(left)}=={raw}" for left, raw in is_.items()]
+    return " ".join(sorted(set(rest)))
 
 
 def swapped(expr: Expr, domain: Domain, low: int) -> Expr:

@@ -44,7 +44,7 @@ class Commit:
     place: Place | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Step:
     """A guarded command for each leaf that commits; a leaf of None is a guard that is false."""
 
@@ -55,6 +55,9 @@ class Step:
     function: Callable[..., Any]
     place: Place
     doc: str = ""
+
+    def __repr__(self) -> str:
+        return f"<step {self.name}>"
 
     def actor_of(self, values: tuple[int, ...]) -> str:
         """Who takes the step: the declared actor, or the first choice, such as `enactor 0`."""

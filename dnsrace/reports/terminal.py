@@ -99,7 +99,9 @@ def explanation(what: Explanation) -> RenderableType:
     elif what.trace.steps and what.outcome:
         parts.append(_indented("\nEvery behaviour of the model ends here, whatever is done."))
     parts.append(Text("\nSee it again", style="bold"))
-    parts.append(_indented(f"dnsrace replay '{what.trace.text}'"))
+    # not wrapped, so that it can be copied as it is
+    command = f"  dnsrace replay '{what.trace.text}'"
+    parts.append(Text(command, no_wrap=True, overflow="ignore"))
     return Group(*parts)
 
 

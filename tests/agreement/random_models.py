@@ -47,7 +47,6 @@ class Dom:
         return f"class {self.name}(enum.Enum): {', '.join(self.members)} = range({self.size})"
 
 
-NO_ONE_OF = True
 BOOL = Dom("bool", "bool")
 
 
@@ -149,7 +148,6 @@ class Text:
                 index = tuple(self.pick(self.indices) for _ in range(self.number(1, 2)))
                 if self.chance(10):
                     index = (self.pick(self.maybes),)
-            if dom is self.names and dom not in index and NO_ONE_OF: dom = self.maybes[2]
             if math.prod(d.size for d in index) > 60:
                 index = index[:1]
             self.vars.append(Var(f"v{n}", dom, index))
@@ -161,10 +159,12 @@ class Text:
             if dom in index:
                 names = [f"i{n}" for n in range(len(index))]
                 return f"lambda {', '.join(names)}: {names[index.index(dom)]}"
-            return f"one_of(*{dom.name})"
+            return dom.name
         first = self._literal(dom)
         if not index and self.chance(30):
             return f"one_of({first}, {self._literal(dom)})"
+        if not index and self.chance(15):
+            return dom.name
         return first
 
     def _literal(self, dom: Dom) -> str:
@@ -357,7 +357,7 @@ class Text:
                 with self._bound() as second:
                     test = f" if {self.boolean(0, True)}" if self.chance(40) else ""
                     return f"{word}({self.boolean(depth, True)} {loop} {second}{test})"
-            if self.chance(4):
+            if self.chance(2):
                 values = f"({self.number(-1, 2)}, {self.number(-1, 2)})"
                 test = f"({self.integer(0, True)} == w or {self.boolean(0, True)})"
                 return f"{word}({test} {loop} for w in {values})"
