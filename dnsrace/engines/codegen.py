@@ -50,7 +50,10 @@ class Writer:
         self.line(header)
         self.depth += 1
         self._names.append({})
+        before = len(self.lines)
         yield
+        if all(line.lstrip().startswith("#") for line in self.lines[before:]):
+            self.line("pass")
         self._names.pop()
         self.depth -= 1
 
