@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from dnsrace.engines.layout import Layout, Row
 from dnsrace.engines.packed import Packed
-from dnsrace.model.expressions import FALSE, TRUE, Expr, Variable, and_, eq, not_, rebuild
+from dnsrace.model.expressions import FALSE, TRUE, Expr, Variable, eq, not_, rebuild
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
 from dnsrace.model.system import Commit, Property, Step, System
 
@@ -188,7 +188,13 @@ class _Steps:
             for line in packed.store(write, writer):
                 writer.line(line)
         for bit, prop in enumerate(self.transitions):
-            value = _after(prop, commit)
+            defined, value = (
+                _after(e, commit, packed.plain_names) for e in (prop.defined, prop.value)
+            )
+            if defined != TRUE:
+                with writer.block(f"if not ({packed.boolean(defined, writer)}):"):
+                    writer.line("note[1] = 1")
+                    writer.line("return n")
             if value != TRUE:
                 with writer.block(f"if not ({packed.boolean(value, writer)}):"):
                     writer.line(f"note[0] |= {1 << bit}")
@@ -217,23 +223,18 @@ def _dispatch(steps: list[Step]) -> list[tuple[Expr | None, dict[Expr, Trees]]]:
     return list(groups.items())
 
 
-def _after(prop: Property, commit: Commit) -> Expr:
-    """A property of a step, with the variables that the step leaves alone unprimed: what it says
-    of them alone is then often trivially true."""
+def _after(expr: Expr, commit: Commit, plain: dict[str, Variable]) -> Expr:
+    """What a property says of a step, with the variables that the step leaves alone unprimed: of
+    them alone it is then often trivially true."""
     written = {write.variable.name + "'" for write in commit.writes}
-    plain = {v.name + "'": v for v in _variables(prop)}
 
     def leaf(e: Expr) -> Expr | None:
         if e.op == "read" and e.data.name.endswith("'") and e.data.name not in written:
             args = tuple(rebuild(a, leaf) for a in e.args)
-            return Expr("read", args, e.sort, plain[e.data.name], e.domain)
+            return Expr("read", args, e.sort, plain[e.data.name[:-1]], e.domain)
         return None
 
-    return rebuild(and_(prop.defined, prop.value), leaf)
-
-
-def _variables(prop: Property) -> set[Variable]:
-    return {e.data for e in prop.value.walk() if e.op == "read"}
+    return rebuild(expr, leaf)
 
 
 def _check(writer: Writer, states: Sequence[Property]) -> None:

@@ -14,6 +14,7 @@ import inspect
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from types import CellType, FunctionType, GeneratorType
 from typing import Any
 
@@ -100,39 +101,62 @@ def _body(iterable: object) -> Callable[[], GeneratorType[Any, None, None]] | No
     return lambda: function(DomainValues(source.domain, True))
 
 
-def _quantifier(
-    make: Callable[[], GeneratorType[Any, None, None]],
-    build: Callable[[Expr, Expr], Expr],
-    neutral: Expr,
-    convert: Callable[[object], Expr],
-) -> Sym:
-    """One expression for what the generator yields, with `build` applied to each variable bound.
+@dataclass(frozen=True)
+class _Kind:
+    """What a quantifier does with the values that its generator yields."""
 
-    `neutral` is the value where a filter (`if` inside the generator) leaves nothing to yield.
-    """
+    bind: Callable[[Expr, Expr], Expr]
+    """What a bound variable makes of the body."""
+    convert: Callable[[object], Expr]
+    neutral: Expr
+    """The value of nothing at all: where a filter leaves nothing to yield."""
+    stop: bool | None
+    """The Bool after which the builtin looks no further; None where it takes all values."""
+
+
+class _Several(BaseException):
+    """The generator yields more than one value for one value of what it binds."""
+
+
+def _quantifier(make: Callable[[], GeneratorType[Any, None, None]], kind: _Kind) -> Sym:
+    """One expression for what the builtin would make of the generator."""
     outer = current()
     assert outer is not None
     bound: dict[str, Expr] = {}
+    one_by_one = False
 
     def body(run: Run) -> Expr:
         generator = make()
         run.quantifying = generator.gi_frame
         before = len(run.bound)
+        total = kind.neutral
         try:
-            value = convert(next(generator))
-        except StopIteration:
-            return neutral
+            for number, value in enumerate(generator):
+                expr = kind.convert(value)
+                if kind.stop is None:
+                    total = ex.add(total, expr)
+                elif one_by_one:
+                    total = settled(run, expr)
+                    if run.decide(expr) is kind.stop:
+                        break
+                elif number == 0:
+                    total = settled(run, expr)
+                else:
+                    # a loop inside the generator: later values count only if earlier ones allow
+                    raise _Several
         except Blocked:
             refuse("require() inside a quantifier", "use `if` or `and` there")
-        if value.sort.kind == "bool":
-            value = settled(run, value)
         bound.update((variable.data, variable) for variable in run.bound[before:])
-        return value
+        return settled(run, total) if total.sort.kind == "bool" else total
 
-    tree: Tree[Expr] = explore(body, limit=MAX_PATHS)
+    try:
+        tree: Tree[Expr] = explore(body, limit=MAX_PATHS)
+    except _Several:
+        one_by_one = True
+        tree = explore(body, limit=MAX_PATHS)
     value, defined = tree_value(tree), tree_defined(tree)
     for variable in reversed(list(bound.values())):
-        value = build(variable, value)
+        value = kind.bind(variable, value)
         defined = ex.forall(variable, defined)
     outer.ensure(defined, "a value used inside a quantifier leaves its domain", places.here())
     return Sym(value)
@@ -156,20 +180,21 @@ def _is_true(value: object) -> Expr:
     return boolean(value, "any() or all()")
 
 
+_ANY = _Kind(ex.exists, _is_true, ex.FALSE, stop=True)
+_ALL = _Kind(ex.forall, _is_true, ex.TRUE, stop=False)
+_SUM = _Kind(_sum_over, _summand, ex.integer(0), stop=None)
+
+
 def any_(iterable: Iterable[object]) -> Any:
     """`any`, lifted to "there is one in the domain"."""
     make = _body(iterable)
-    return (
-        builtins.any(iterable) if make is None else _quantifier(make, ex.exists, ex.FALSE, _is_true)
-    )
+    return builtins.any(iterable) if make is None else _quantifier(make, _ANY)
 
 
 def all_(iterable: Iterable[object]) -> Any:
     """`all`, lifted to "for each one in the domain"."""
     make = _body(iterable)
-    return (
-        builtins.all(iterable) if make is None else _quantifier(make, ex.forall, ex.TRUE, _is_true)
-    )
+    return builtins.all(iterable) if make is None else _quantifier(make, _ALL)
 
 
 def _extreme(build: Callable[[Expr, Expr], Expr], plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -193,7 +218,7 @@ def sum_(iterable: Iterable[Any], /, start: Any = 0) -> Any:
     """`sum`; Bools count as 0 and 1."""
     make = _body(iterable)
     if make is not None:
-        return _quantifier(make, _sum_over, ex.integer(0), _summand) + start
+        return _quantifier(make, _SUM) + start
     values = list(iterable)
     if not any(isinstance(v, Sym) for v in values):
         return builtins.sum(values, start)

@@ -160,6 +160,7 @@ BARE = """
         @step
         def wait(s):
             require(s.light == Color.BLUE)
+            s.light = Color.BLUE
         @always
         def dark(s):
             return not (s.on[Color.BLUE, 2] and s.light == Color.BLUE)

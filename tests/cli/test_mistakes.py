@@ -1,0 +1,192 @@
+"""Whatever is typed wrongly, the answer is a sentence with a cure, on one or a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli.running import dnsrace
+from support import write_model
+
+Golden = Callable[[str, str], None]
+
+LAMP = """
+    @model
+    def lamp(bright: bool = False, watts: Annotated[int, between(1, 60)] = 5):
+        class S(State):
+            on = var(bool, start=False)
+        @step
+        def switch(s):
+            s.on = not s.on
+        @always
+        def dark(s):
+            return not s.on
+"""
+
+MISTAKES: dict[str, list[list[str]]] = {
+    "model": [
+        ["explore", "dynamodb"],
+        ["explore", "two-phase-commit"],
+        ["explore", "xyz"],
+        ["explore", "./missing.py"],
+        ["explore", "missing/"],
+        ["explore", "./lamp.py:light"],
+        ["explore", "peterson:paterson"],
+        ["show", "petersen"],
+        ["explore", "peterson", "two_phase_commit"],
+    ],
+    "option": [
+        ["explore", "--enactor", "3"],
+        ["explore", "--managers", "3"],
+        ["explore", "peterson", "--enactors", "3"],
+        ["explore", "--keepgoing"],
+        ["explore", "./lamp.py", "--brigth"],
+        ["explore", "--enactors"],
+        ["replay"],
+        ["new"],
+    ],
+    "value": [
+        ["explore", "--enactors", "many"],
+        ["explore", "--enactors", "0"],
+        ["explore", "--enactors", "2.5"],
+        ["explore", "--enactors", ""],
+        ["explore", "--cleaner", "blinde"],
+        ["explore", "./lamp.py", "--watts", "61"],
+        ["explore", "--engine", "spin"],
+        ["explore", "--max-states", "0"],
+        ["explore", "--max-depth", "-1"],
+        ["explore", "--timeout", "soon"],
+        ["explore", "--max-memory", "lots"],
+        ["explore", "--max-memory", "0"],
+        ["explore", "--max-memory", "M"],
+        ["explore", "--max-memory", "²"],
+        ["explore", "--max-paths", "1"],
+        ["show", "--open", "cleaner"],
+        ["show", "--open", "enactor"],
+    ],
+    "property": [
+        ["explore", "--property", "no_empty_anser"],
+        ["explore", "peterson", "-p", "deadlock"],
+        ["explore", "--property", ""],
+    ],
+    "fixed": [["explore", "two_phase_commit", "--fixed"], ["show", "two_phase_commit", "--fixed"]],
+    "trace": [
+        ["replay", "missing.json"],
+        ["replay", "publish"],
+        ["replay", "dynamodb_dns(): "],
+        ["replay", "dynamodb(): publish"],
+        ["replay", "dynamodb_dns(enactor=2): publish"],
+        ["replay", "dynamodb_dns(enactors=0): publish"],
+        ["replay", "dynamodb_dns(cleaner=blinde): publish"],
+        ["replay", "dynamodb_dns(): publish pickup(0)"],
+        ["replay", "dynamodb_dns(): publish pick_up(7)"],
+        ["replay", "dynamodb_dns(): publish flip(0)"],
+        ["replay", "ewd840(): stop(0)"],
+        ["replay", "{}"],
+        ["replay", '{"vars": 1}'],
+        ["replay", '{"model": 1, "parameters": {}, "steps": [], "states": [{}]}'],
+        ["replay", "./lamp.py(): switch", "--json", "missing/trace.json"],
+    ],
+    "new": [
+        ["new", "lamp.py"],
+        ["new", "lamp"],
+        ["new", "two words.py"],
+        ["new", "3d.py"],
+        ["new", "missing/model.py"],
+        ["new", "class.py"],
+        ["new", "end.py"],
+        ["new", "sub/../lamp.py"],
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_model(tmp_path, LAMP, "lamp")
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_mistakes_and_what_is_said_of_them(kind: str, golden: Golden) -> None:
+    transcripts = [dnsrace(*args, may_fail_inside=True).transcript() for args in MISTAKES[kind]]
+    golden(f"mistakes_{kind}", "\n".join(transcripts))
+
+
+HARMLESS = ["replay", "dynamodb_dns(): "]
+CASES = [args for cases in MISTAKES.values() for args in cases]
+
+
+@pytest.mark.parametrize("args", CASES, ids=" ".join)
+def test_a_mistake_is_never_taken_for_something_else(args: list[str]) -> None:
+    done = dnsrace(*args)
+    assert done.code == (0 if args == HARMLESS else 2)
+    assert bool(done.err) == (args != HARMLESS)
+    assert done.out == "" or args == HARMLESS
+
+
+def test_an_error_in_a_model_is_at_a_line_of_the_model() -> None:
+    """And not at the line of the program that called us."""
+    done = dnsrace("explore", "./lamp.py", "--max-paths", "1")
+    assert done.code == 0
+    write_model(Path(), LAMP.replace("s.on = not s.on", "s.on = not s.on if s.on else True"), "lamp")
+    done = dnsrace("explore", "./lamp.py", "--max-paths", "1")
+    assert done.code == 2
+    assert done.err.startswith("error: lamp.py:")
+
+
+# -- the model is searched for among the arguments
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--entry", "flag_only", "peterson"],
+        ["peterson", "--entry", "flag_only"],
+        ["--entry=flag_only", "peterson"],
+        ["--keep-going", "peterson", "--entry=flag_only"],
+        ["--engine", "python", "peterson", "--entry", "flag_only"],
+        ["-p", "mutual_exclusion", "peterson", "--entry", "flag_only"],
+        ["--entry", "flag_only", "--", "peterson"],
+        ["--json", "-", "--entry", "flag_only", "peterson"],
+        ["peterson", "--entry", "flag_first", "--entry", "flag_only"],
+    ],
+    ids=" ".join,
+)
+def test_options_and_the_model_come_in_any_order(args: list[str]) -> None:
+    done = dnsrace("explore", *args)
+    assert done.code == 1
+    assert "peterson" in done.out
+    assert "flag_only" in done.out
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--fixed", "petersen"],
+        ["--keep-going", "petersen"],
+        ["--crashes", "petersen"],
+        ["--no-crashes", "petersen"],
+        ["--", "petersen"],
+        ["--enactors", "3", "petersen"],
+        ["--deadlock", "--lock-expiry", "petersen"],
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_model_behind_an_option_is_not_ignored(args: list[str]) -> None:
+    done = dnsrace("explore", *args)
+    assert done.code == 2
+    assert "there is no model petersen" in done.err
+    assert "did you mean peterson?" in done.err
+
+
+def test_a_value_that_is_a_models_name_is_a_value(tmp_path: Path) -> None:
+    path = write_model(
+        tmp_path,
+        LAMP.replace("bright: bool = False", 'kind: Literal["led", "peterson"] = "led"'),
+        "named",
+    )
+    done = dnsrace("explore", str(path), "--kind", "peterson")
+    assert "kind=peterson" in done.out
+    done = dnsrace("explore", "--kind", "peterson", str(path))
+    assert "kind=peterson" in done.out
