@@ -51,13 +51,15 @@ def _check(model: Model, given: dict[str, Any], request: Request, max_paths: int
         if finding.verdict == "violated" and finding.trace is not None:
             prop = system.find_property(finding.name)
             report.explanations[finding.name] = explain(finding.trace, prop)
-    report.headline = _headline(report)
+    report.headline = _headline(report, request.names)
     return report
 
 
-def _headline(report: Report) -> str:
-    """Of the violations that are failures, the one that the model exists to ask about."""
-    failing = [f.name for f in report.exploration.findings if f.fails and f.trace is not None]
+def _headline(report: Report, asked: tuple[str, ...]) -> str:
+    """Of the violations that are failures (or asked for by name), the one that the model exists to
+    ask about."""
+    failing = [name for name in report.explanations if name in asked]
+    failing += [f.name for f in report.exploration.findings if f.fails and f.trace is not None]
     questions = [p.name for p in report.system.properties if p.question]
     return next((name for name in questions if name in failing), next(iter(failing), ""))
 

@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that --help is instant.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -121,7 +122,7 @@ def explore(
                           "output.")
     ] = "",
     trace: Annotated[
-        str, typer.Option("--trace", metavar="PATH", help="Write the explained trace; the ending "
+        str, typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
                           "says how: .json, .itf.json, or text.")
     ] = "",
 ) -> None:  # fmt: skip
@@ -145,7 +146,7 @@ def explore(
         write_json(json, report_data(report))
     if trace:
         write_trace(trace, report)
-    if json != "-":
+    if "-" not in (json, trace):
         print_report(console(), report)
     raise typer.Exit(report.exit_code)
 
@@ -265,7 +266,7 @@ def main() -> None:
     except BrokenPipeError:
         # the reader has gone; keep Python from complaining when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
+        raise SystemExit(128 + signal.SIGPIPE) from None
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         raise SystemExit(3) from None

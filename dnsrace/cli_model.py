@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from dnsrace.errors import UsageError
+from dnsrace.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from dnsrace.model.language import Model
@@ -101,7 +101,10 @@ def _annotation(parameter: Parameter, taken: set[str]) -> Any:
 
     name = parameter.option
     if name in taken:
-        name = f"--model-{name[2:]}"
+        raise ModelError(
+            f"the parameter {parameter.name} has the name of an option of the command, {name}",
+            cure="rename the parameter",
+        )
     flag = parameter.kind == "bool"
     option = typer.Option(
         f"{name}/{name.replace('--', '--no-', 1)}" if flag else name,

@@ -6,6 +6,7 @@ import signal
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -59,7 +60,8 @@ def interruptible(request: Request) -> Iterator[Request]:
     def press(*_: object) -> None:
         nonlocal pressed
         if pressed:
-            raise KeyboardInterrupt
+            print("interrupted twice: nothing is reported", file=sys.stderr)
+            raise SystemExit(3)
         pressed = True
 
     before = signal.signal(signal.SIGINT, press)
@@ -101,7 +103,8 @@ def write_trace(path: str, report: Report) -> None:
 
     explanation = report.explanations.get(report.headline)
     if explanation is None:
-        raise UsageError("there is no violation, so there is no trace to write")
+        warnings.warn(f"nothing is violated: there is no trace to write to {path}", stacklevel=2)
+        return
     trace = explanation.trace
     if path.endswith(".json"):
         write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
 from pathlib import Path
 
 from dnsrace.errors import UsageError
@@ -99,7 +100,7 @@ def NAME(
 def write_template(path: Path) -> None:
     """Write a small model that runs. Raises UsageError when the file exists or cannot be made."""
     name = path.stem.replace("-", "_")
-    if path.suffix != ".py" or not name.isidentifier():
+    if path.suffix != ".py" or not name.isidentifier() or iskeyword(name):
         raise UsageError(
             f"{path} cannot be the name of a model", cure="give a name like my_model.py"
         )

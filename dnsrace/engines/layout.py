@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dnsrace.errors import ModelError
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Variable
 from dnsrace.model.system import State, System, count
@@ -68,7 +69,14 @@ def bits_of(domain: Domain) -> int:
 
 
 def layout_of(system: System) -> Layout:
-    """Pack a system's state."""
+    """Pack a system's state. Raises ModelError for a domain that no word can hold."""
+    for domain in system.domains:
+        if bits_of(domain) > WORD_BITS:
+            raise ModelError(
+                f"{domain.name} = {domain.values_text()} has too many values to be packed",
+                place=system.steps[0].place,
+                cure=f"use a domain of fewer than 2^{WORD_BITS} values, or --engine interpreter",
+            )
     names = [d for d in system.domains if d.kind == "names" and d.size > 1]
     unsorted = {d: why for d in names if (why := _obstacle(system, d))}
     sortable = [d for d in names if d not in unsorted]

@@ -78,7 +78,7 @@ class PythonSpace(Space):
     def expand(self, low: int, high: int, go_on: Callable[[], bool]) -> int:
         stepper, counters = self.stepper, self.counters
         for position in range(low, high):
-            if position % 256 == 0 and not go_on():
+            if position % 16 == 0 and not go_on():
                 return position
             node = self.queue[position]
             after, violated = stepper.expand(node, counters)

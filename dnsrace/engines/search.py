@@ -7,14 +7,17 @@ has been expanded every state of the next one is known to be good or bad.
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterable
 
+from dnsrace.engines.compilable import refuse_too_many, refuse_wide_numbers
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.python_space import GeneratedStepper, InterpreterStepper, PythonSpace
 from dnsrace.engines.request import CHECKED, EngineName, Request
 from dnsrace.engines.shortest import shortest_trace
 from dnsrace.engines.space import DEADLOCK, Space
+from dnsrace.errors import UsageError
 from dnsrace.findings.verdicts import (
     NOT_CHECKED,
     Exploration,
@@ -23,6 +26,7 @@ from dnsrace.findings.verdicts import (
     Statistics,
     Verdict,
 )
+from dnsrace.findings.words import counted
 from dnsrace.model.system import Property, System
 
 SWITCH = 60_000
@@ -44,7 +48,18 @@ def explore(system: System, request: Request) -> Exploration:
     result = small.run()
     if not small.switched:
         return result
-    return _Search(system, request, _space(system, request, "numba"), began).run()
+    try:
+        space = _space(system, request, "numba")
+    except UsageError as error:
+        warnings.warn(f"{error.cause}; going on in Python, which is much slower", stacklevel=2)
+        space = _space(system, request, "python")
+    large = _Search(system, request, space, began)
+    space.start()
+    if not large.go_on():
+        # the time was up, or Ctrl-C came, while the compiler was at work: keep what is known
+        small.stopped = large.stopped
+        return small.report()
+    return large.run()
 
 
 def _space(system: System, request: Request, engine: EngineName) -> Space:
@@ -54,10 +69,18 @@ def _space(system: System, request: Request, engine: EngineName) -> Space:
     if engine == "interpreter":
         domains = tuple(layout.substates) if symmetric else ()
         return PythonSpace(system, watched, symmetric, InterpreterStepper(system, watched, domains))
+    refuse_too_many(watched)
     if engine == "python":
         return PythonSpace(system, watched, symmetric, GeneratedStepper(system, watched, symmetric))
-    from dnsrace.engines.numba_space import NumbaSpace
-
+    try:
+        from dnsrace.engines import jit  # noqa: F401 - here, because it may not be importable
+        from dnsrace.engines.numba_space import NumbaSpace
+    except ImportError as error:
+        raise UsageError(
+            f"numba cannot be imported ({error})",
+            cure="install it (pip install numba), or give --engine python",
+        ) from None
+    refuse_wide_numbers(system)
     return NumbaSpace(system, watched, symmetric, request.limits.memory or safe_limit())
 
 
@@ -98,18 +121,20 @@ class _Search:
         self.memory_limit = request.limits.memory or safe_limit()
 
     def run(self) -> Exploration:
-        space = self.space
-        space.start()
+        if self.space.count == 0:
+            self.space.start()
         begin = time.perf_counter()
         self._levels()
         self.seconds = time.perf_counter() - begin
-        if self.switched:
-            return self._result([])
+        return self._result([]) if self.switched else self.report()
+
+    def report(self) -> Exploration:
+        """What is known now: a finding for each property asked for, and the numbers."""
         findings = [self._finding(p) for p in self.request.properties(self.system)]
         if self.request.deadlock:
             findings.append(self._deadlock())
         result = self._result(findings)
-        space.close()
+        self.space.close()
         return result
 
     def _levels(self) -> None:
@@ -129,7 +154,7 @@ class _Search:
                 self.stopped = f"the limit of {self.request.limits.depth} steps was reached"
                 return
             try:
-                reached = space.expand(low, high, self._go_on)
+                reached = space.expand(low, high, self.go_on)
             except MemoryError:
                 self.stopped = self.stopped or "the memory limit was reached"
                 reached = low
@@ -154,7 +179,7 @@ class _Search:
             {DEADLOCK} if self.request.deadlock else set()
         )
 
-    def _go_on(self) -> bool:
+    def go_on(self) -> bool:
         """Whether to go on; notes the reason if not, and tells the listener now and then."""
         space, limits = self.space, self.request.limits
         now = time.perf_counter()
@@ -171,7 +196,7 @@ class _Search:
             self.stopped = "the memory limit was reached"
         if self.request.listener is not None and now - self._told > 0.1:
             self._told = now
-            waiting = space.count - self.levels[-2]
+            waiting = space.count - (self.levels[-2] if len(self.levels) > 1 else 0)
             self.request.listener(
                 Progress(self.checked, space.count, waiting, now - self.began, space.memory,
                          space.engine)
@@ -195,7 +220,7 @@ class _Search:
         if prop.kind == "sometimes":
             if hit:
                 trace = shortest_trace(self.space, self.levels, prop.name)
-                reach = f"reached after {len(trace.steps)} steps"
+                reach = f"reached after {counted(len(trace.steps), 'step')}"
                 return Finding(prop.name, prop.kind, "holds", reach, engine, trace, True)
             if not self.stopped:
                 return Finding(
@@ -204,7 +229,7 @@ class _Search:
             return Finding(prop.name, prop.kind, "unknown", f"not reached {self._reach}", engine)
         if hit:
             trace = shortest_trace(self.space, self.levels, prop.name)
-            reach = f"a shortest violation, {len(trace.steps)} steps"
+            reach = f"a shortest violation, {counted(len(trace.steps), 'step')}"
             return Finding(
                 prop.name, prop.kind, "violated", reach, engine, trace, True, prop.informative
             )
@@ -219,7 +244,7 @@ class _Search:
     def _deadlock(self) -> Finding:
         if DEADLOCK in self.space.hits:
             trace = shortest_trace(self.space, self.levels, DEADLOCK)
-            reach = f"a shortest one, {len(trace.steps)} steps"
+            reach = f"a shortest one, {counted(len(trace.steps), 'step')}"
             return Finding(DEADLOCK, "deadlock", "violated", reach, self.space.engine, trace, True)
         return Finding(DEADLOCK, "deadlock", self._unbroken, self._reach, self.space.engine)
 

@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from dnsrace.engines.python_space import renaming
-from dnsrace.engines.space import Space
+from dnsrace.engines.space import Space, hits
 from dnsrace.errors import InternalError
 from dnsrace.findings.replay import confirm
 from dnsrace.findings.trace import Trace
@@ -40,7 +40,11 @@ def shortest_trace(space: Space, levels: list[int], goal: str) -> Trace:
     keys = [{space.key(space.state(position)) for position in layer} for layer in marked]
     prop = space.goal(goal)
     walk = _Walk(space, keys, prop if prop is not None and prop.kind == "every_step" else None)
-    return confirm(walk.best())
+    trace = confirm(walk.best())
+    before = trace.states[-2] if walk.last_step is not None else trace.last
+    if not hits(walk.interpreter, prop, before):
+        raise InternalError(f"{trace.text}: the interpreter sees no violation of {goal} at its end")
+    return trace
 
 
 @dataclass

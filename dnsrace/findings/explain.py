@@ -61,17 +61,20 @@ class Explanation:
     rows: tuple[Row, ...]
     outcome: str = ""
     way_out: WayOut | None = None
+    inevitable: bool = False
+    """Whether every behaviour of the model violates the property, from the start."""
 
 
 def explain(trace: Trace, prop: Property | None = None) -> Explanation:
     """Explain a trace; of a violation, `prop` is the property that it violates."""
     system = trace.system
-    outcome, way_out = "", None
+    outcome, way_out, inevitable = "", None, False
     if prop is not None:
         show = system.outcomes.get(prop.function.__name__)
         outcome = show(ConcreteState(system, trace.last)) if show else ""
         if prop.kind in ("always", "every_step"):
             way_out = last_way_out(trace, prop)
+            inevitable = way_out is None
     acting = set(trace.actors)
     return Explanation(
         trace,
@@ -80,6 +83,7 @@ def explain(trace: Trace, prop: Property | None = None) -> Explanation:
         tuple(_rows(trace)),
         outcome,
         way_out,
+        inevitable,
     )
 
 

@@ -36,9 +36,18 @@ class Script:
     start: dict[str, str]
     states: tuple[dict[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        """Raises TypeError when a file has something else in the place of these."""
+        if not isinstance(self.model, str) or not isinstance(self.parameters, dict):
+            raise TypeError("model or parameters")
+        if not all(isinstance(name, str) for name, _ in self.steps):
+            raise TypeError("the name of a step")
+        if not all(isinstance(state, dict) for state in self.states):
+            raise TypeError("a state")
+
 
 _HEAD = re.compile(
-    r"^\s*(?P<model>[^()\s]+)\((?P<given>[^)]*)\)(\[(?P<start>.*?)\])?:(?P<rest>.*)$", re.S
+    r"^\s*(?P<model>\S.*?)\((?P<given>[^()]*)\)(\[(?P<start>.*?)\])?:(?P<rest>.*)$", re.S
 )
 _STEP = re.compile(r"([A-Za-z_]\w*)(?:\(([^()]*)\))?")
 
@@ -100,7 +109,7 @@ def _from_json(data: Any) -> Script:
             {k: _printed(v) for k, v in trace["states"][0].items()},
             tuple(trace["states"]),
         )
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise TraceError(
             f"the JSON has no trace: {error!r} is missing or wrong",
             cure="give a trace object with model, parameters, states and steps",
@@ -175,7 +184,7 @@ def _from_itf(data: Any) -> Script:
             steps.append((state[ACTION], picks))
         start = {name: _printed(value) for name, value in flat[0].items()}
         return Script(meta["source"], meta["parameters"], tuple(steps), start, tuple(flat))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise TraceError(
             f"the ITF trace cannot be replayed: {error!r} is missing or wrong",
             cure=f"it needs #meta.source, #meta.parameters, and {ACTION} and {PICKS} in each state",

@@ -36,6 +36,11 @@ def replay(system: System, script: Script) -> Trace:
         taken.append(done)
         state = done.state
         _compare(system, script, number, state)
+    if len(script.states) > len(taken) + 1:
+        raise TraceError(
+            f"the trace has {len(taken)} steps, but {len(script.states)} states",
+            cure="it needs one state more than steps",
+        )
     return Trace(system, initial, tuple(taken))
 
 

@@ -9,6 +9,7 @@ they differ.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +103,7 @@ def trace_data(trace: Trace) -> dict[str, Any]:
 def parameters_data(system: System) -> dict[str, Any]:
     """Parameters as JSON values."""
     return {
-        p.name: value if isinstance(value, (bool, int)) else p.text(value)
+        p.name: plain(value, p.text(value))
         for p in system.model.parameters
         if (value := system.parameters[p.name]) is not None
     }
@@ -117,4 +118,7 @@ def state_data(system: System, state: State) -> dict[str, Any]:
 
 
 def plain(value: Any, text: str) -> Any:
+    """A value for JSON: a number or Bool as it is, anything else as it is printed."""
+    if isinstance(value, enum.Enum):
+        return text
     return value if isinstance(value, (bool, int)) else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import enum
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 from dnsrace.errors import ModelError, Place
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
-from dnsrace.model.domains import BOOL
+from dnsrace.model.domains import BOOL, INT, enum_domain
 from dnsrace.model.expressions import Expr, Variable
 from dnsrace.model.paths import (
     Blocked,
@@ -154,9 +155,20 @@ def ago(step: Callable[..., Any], *choices: object) -> str:
     run = current()
     if run is None:
         return "some"
-    args = tuple(c.expr for c in choices if isinstance(c, Sym))
+    args = tuple(_literal(c) for c in choices)
     run.phrases.append(Ago(step.__name__, args))
     return f"{MARK_OPEN}{len(run.phrases) - 1}{MARK_CLOSE}"
+
+
+def _literal(value: object) -> Expr:
+    """A choice named in a sentence: a value of the state, or a constant."""
+    if isinstance(value, Sym):
+        return value.expr
+    sort = enum_domain(type(value)) if isinstance(value, enum.Enum) else INT
+    expr = to_expr(value, BOOL if isinstance(value, bool) else sort)
+    if expr is None:
+        refuse(f"ago() is given {value!r}", "name the step and values of its choices")
+    return expr
 
 
 def require(condition: object) -> None:

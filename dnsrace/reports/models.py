@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from dnsrace.findings.words import counted
 from dnsrace.model.language import Model
 from dnsrace.model.show import system_hash, system_text, variable_text
 from dnsrace.model.system import System
-from dnsrace.reports.words import counted
 
 
 def print_models(console: Console, models: Iterable[Model]) -> None:
@@ -19,7 +20,7 @@ def print_models(console: Console, models: Iterable[Model]) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column()
     for model in models:
-        table.add_row(model.name, summary(model))
+        table.add_row(Text(model.name), Text(summary(model)))
     console.print(table)
     console.print("\n`dnsrace show MODEL` tells more; `dnsrace explore MODEL` searches it.")
 
@@ -32,14 +33,14 @@ def summary(model: Model) -> str:
 def print_model(console: Console, system: System, lifted: bool) -> None:
     """A model: its parameters, state, steps and properties; with `lifted`, its lifted form too."""
     model = system.model
-    console.print(f"[bold]{model.name}[/bold]  {summary(model)}\n", highlight=False)
+    console.print(Text.assemble((model.name, "bold"), f"  {summary(model)}\n"))
     if model.head and model.head != model.doc:
         for paragraph in model.head.split("\n\n"):
             console.print(" ".join(paragraph.split()) + "\n", markup=False, highlight=False)
     console.print(_parameters(model))
     if model.fixed:
         given = ", ".join(f"{name}={value}" for name, value in model.fixed.items())
-        console.print(f"\n--fixed means {given}", highlight=False)
+        console.print(Text(f"\n--fixed means {given}"))
     console.print("\n[bold]State[/bold]")
     for variable in system.variables:
         console.print(f"  {variable_text(variable)}", markup=False, highlight=False)
@@ -57,7 +58,7 @@ def _parameters(model: Model) -> Table:
     for heading in ("option", "default", "values", "meaning"):
         table.add_column(heading, header_style="dim")
     for p in model.parameters:
-        table.add_row(p.option, p.text(p.default), p.allowed, p.help)
+        table.add_row(*map(Text, (p.option, p.text(p.default), p.allowed, p.help)))
     return table
 
 
@@ -67,7 +68,8 @@ def _steps(system: System) -> Table:
         choices = ", ".join(f"{c.data}: {c.domain.name}" for c in step.choices if c.domain)
         paths = sum(path.step is step for path in system.paths)
         doc = step.doc.split("\n\n")[0]
-        table.add_row(f"{step.name}({choices})", " ".join(doc.split()), counted(paths, "path"))
+        cells = (f"{step.name}({choices})", " ".join(doc.split()), counted(paths, "path"))
+        table.add_row(*map(Text, cells))
     return table
 
 
@@ -75,5 +77,6 @@ def _properties(system: System) -> Table:
     table = Table(show_header=False, box=None)
     for prop in system.properties:
         mark = "the question" if prop.question else "informative" if prop.informative else ""
-        table.add_row(prop.name, prop.kind.replace("_", " "), " ".join(prop.doc.split()), mark)
+        cells = (prop.name, prop.kind.replace("_", " "), " ".join(prop.doc.split()), mark)
+        table.add_row(*map(Text, cells))
     return table

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.text import Text
 
 from dnsrace.findings.explain import Explanation
+from dnsrace.findings.words import counted
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.reports.terminal import command_line, trace_table
 
@@ -13,9 +15,9 @@ def print_replayed(console: Console, explanation: Explanation) -> None:
     """The table of a trace, what holds at its end, and what could happen next."""
     trace = explanation.trace
     system, interpreter = trace.system, Interpreter(trace.system)
-    console.print(f"[bold]{command_line(system)}[/bold]\n")
+    console.print(Text(command_line(system) + "\n", style="bold"))
     console.print(trace_table(explanation))
-    console.print(f"\n{len(trace.steps)} steps, all of them possible.")
+    console.print(f"\n{counted(len(trace.steps), 'step')}: a behaviour of the model.")
     broken = [
         p.name
         for p in system.properties
@@ -25,6 +27,6 @@ def print_replayed(console: Console, explanation: Explanation) -> None:
         if prop.kind == "every_step":
             pairs = zip(trace.states, trace.states[1:], strict=False)
             broken += [prop.name] * any(not interpreter.holds(prop, a, b) for a, b in pairs)
-    console.print(f"Violated at the end: {', '.join(broken) or 'nothing'}.")
+    console.print(Text(f"Violated at the end: {', '.join(broken) or 'nothing'}."))
     enabled = " ".join(taken.text for taken in interpreter.successors(trace.last))
-    console.print(f"Possible next: {enabled or 'nothing'}.")
+    console.print(Text(f"Possible next: {enabled or 'nothing'}."))

@@ -12,9 +12,9 @@ from rich.text import Text
 from dnsrace.findings.explain import Explanation, WayOut
 from dnsrace.findings.report import Report
 from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
+from dnsrace.findings.words import counted
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
-from dnsrace.reports.words import counted
 
 MARKS = {
     "violated": ("✗", "bold red"),
@@ -75,7 +75,9 @@ def _first_line(doc: str) -> str:
 def _violation(system: System, finding: Finding) -> RenderableType:
     prop = system.find_property(finding.name)
     text = Text.assemble(
-        ("VIOLATED ", "bold red"), (finding.name, "bold"), f" after {finding.length} steps"
+        ("VIOLATED ", "bold red"),
+        (finding.name, "bold"),
+        f" after {counted(finding.length or 0, 'step')}",
     )
     text.append(", and never earlier" if finding.shortest else "")
     if prop is not None and prop.doc:
@@ -96,7 +98,7 @@ def explanation(what: Explanation) -> RenderableType:
             Text("\nWhen it was too late", style="bold"),
             _indented(way_out_text(what, what.way_out)),
         ]
-    elif what.trace.steps and what.outcome:
+    elif what.inevitable:
         parts.append(_indented("\nEvery behaviour of the model ends here, whatever is done."))
     parts.append(Text("\nSee it again", style="bold"))
     # not wrapped, so that it can be copied as it is
@@ -115,13 +117,13 @@ def trace_table(what: Explanation) -> Table:
     table = Table(show_header=True, header_style="bold", pad_edge=False, expand=False)
     table.add_column("#", justify="right", style="dim")
     for actor in what.actors:
-        table.add_column(actor, style="cyan" if actor == what.actors[0] else "")
+        table.add_column(Text(actor), style="cyan" if actor == what.actors[0] else "")
     for title in what.columns:
-        table.add_column(title, style="green")
+        table.add_column(Text(title), style="green")
     for row in what.rows:
         cells = [row.text if actor == row.actor else "" for actor in what.actors]
         shown = [row.shown.get(title, "") for title in what.columns]
-        table.add_row(str(row.number), *cells, *shown)
+        table.add_row(*map(Text, (str(row.number), *cells, *shown)))
     return table
 
 
@@ -159,7 +161,7 @@ def _findings(system: System, findings: Iterable[Finding]) -> Table:
             mark, style = "-", "dim"
         table.add_row(
             Text(mark, style=style),
-            finding.name,
+            Text(finding.name),
             finding.kind.replace("_", " "),
             Text(_verdict_text(finding), style=style if mark in "✗~?" else ""),
         )
@@ -244,7 +246,8 @@ def _fixed(model: Model, fixed: Report) -> RenderableType:
         verdict = Text.assemble(("violated", "bold red"), f" even so: {', '.join(broken)}")
     elif exploration.complete:
         verdict = Text.assemble(
-            ("ruled out", "bold green"), f": all {states} explored, and {', '.join(holding)} hold"
+            ("ruled out", "bold green"),
+            f": all {states} explored, and {', '.join(holding)} hold" + "s" * (len(holding) == 1),
         )
     else:
         verdict = Text.assemble(
@@ -258,11 +261,19 @@ def _conclusion(report: Report) -> Text:
     failing = [f.name for f in exploration.findings if f.fails]
     if failing:
         return Text(f"Violated: {', '.join(failing)}.", style="bold red")
+    noticed = [f.name for f in exploration.findings if f.verdict == "violated"]
     bounded = [f.name for f in exploration.asked if f.verdict != "holds" and not f.informative]
     if bounded:
+        why = (
+            "This engine does not check it yet."
+            if exploration.complete
+            else "This is no proof of anything beyond the depth that was reached."
+        )
+        return Text(f"Not decided: {', '.join(bounded)}. {why}", style="bold yellow")
+    if not exploration.asked:
+        return Text("The model states nothing that this engine checks.", style="bold yellow")
+    if noticed:
         return Text(
-            f"Not decided: {', '.join(bounded)}. This is no proof of anything beyond the depth "
-            "that was reached.",
-            style="bold yellow",
+            f"No failure; violated, but informative: {', '.join(noticed)}.", style="bold yellow"
         )
     return Text("Every property that was checked holds on the whole space.", style="bold green")

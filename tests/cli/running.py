@@ -10,14 +10,13 @@ import sys
 import warnings
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from types import ModuleType
 from unittest import mock
 
 # typer looks at these once, when it is imported
 os.environ["_TYPER_FORCE_DISABLE_TERMINAL"] = "1"
 os.environ.pop("TERMINAL_WIDTH", None)
 
-from dnsrace.loader import directory  # noqa: E402
+from dnsrace.loader import directory
 
 WIDTH = 100
 """Columns of every output that is compared as a whole."""
@@ -56,7 +55,7 @@ def dnsrace(*args: str, input: str = "", may_fail_inside: bool = False) -> Done:
         enter(warnings.catch_warnings())
         enter(mock.patch.dict(os.environ, {"COLUMNS": str(WIDTH), "NO_COLOR": "1"}))
         enter(mock.patch.object(sys, "argv", ["dnsrace", *args]))
-        enter(mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}))
+        enter(mock.patch.object(sys.modules["__main__"], "__package__", None))
         enter(mock.patch.object(sys, "stdin", io.StringIO(input)))
         enter(redirect_stdout(out))
         enter(redirect_stderr(err))

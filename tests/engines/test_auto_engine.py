@@ -59,9 +59,7 @@ def test_a_large_one_is_compiled_with_the_same_answer(
     assert result.statistics.compile_seconds > 0
 
 
-def test_a_listener_hears_both_engines(
-    flagship: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_listener_hears_both_engines(flagship: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second search starts again from nothing."""
     heard: list[tuple[str, int]] = []
     monkeypatch.setattr(search, "SWITCH", 300)

@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,14 +39,14 @@ TOY = """
 
 
 @pytest.fixture(scope="module")
-def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def _compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with the toy's machine code in it, made once."""
     directory = tmp_path_factory.mktemp("compiled")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DNSRACE_CACHE", str(directory))
         path = tmp_path_factory.mktemp("toy")
         assert search(lift_text(path, TOY)) == (4, "violated", 3)
-    yield directory
+    return directory
 
 
 @pytest.fixture

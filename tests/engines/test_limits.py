@@ -2,81 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import os
-import pty
-import select
-import signal
-import subprocess
-import sys
 from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from engines.honesty import ENGINES, assert_is_honest, run
 
 from dnsrace.engines import numba_space, search
 from dnsrace.engines.request import EngineName, Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.findings.verdicts import Exploration, Progress
-from dnsrace.loader import load
-from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.system import System
-
-PYTHONS: list[EngineName] = ["python", "interpreter"]
-ENGINES: list[EngineName] = [*PYTHONS, "numba"]
-
-
-@pytest.fixture(scope="module")
-def small() -> System:
-    """1481 states; the question is violated after 14 steps, another invariant after 8."""
-    return load("dynamodb_dns").lift(enactors=2, plans=4)
-
-
-@pytest.fixture(scope="module")
-def large() -> System:
-    """Tens of millions of states."""
-    return load("dynamodb_dns").lift(enactors=4, plans=6)
-
-
-@pytest.fixture(scope="module")
-def levels(small: System) -> list[int]:
-    """How many states there are at each depth, by the simplest search there is."""
-    interpreter = Interpreter(small)
-    frontier = set(interpreter.initial())
-    seen, sizes = set(frontier), []
-    while frontier:
-        sizes.append(len(frontier))
-        frontier = {t.state for s in frontier for t in interpreter.successors(s)} - seen
-        seen |= frontier
-    return sizes
-
-
-def run(system: System, engine: EngineName, *names: str, **limits: Any) -> Exploration:
-    """Without symmetry, to the end unless a limit comes first."""
-    request = Request(
-        names=names, engine=engine, symmetry=False, keep_going=True, limits=Limits(**limits)
-    )
-    return explore(system, request)
-
-
-def assert_is_honest(result: Exploration, levels: list[int]) -> None:
-    """What every unfinished search must say, against the true sizes of the levels."""
-    s = result.statistics
-    assert not result.complete
-    assert result.stopped
-    assert s.distinct_states == sum(s.levels)
-    assert s.levels[: result.checked + 1] == levels[: result.checked + 1]
-    begun = s.levels[result.checked + 1 :]
-    assert len(begun) <= 1
-    assert all(0 < n <= levels[result.checked + 1] for n in begun)
-    for finding in result.findings:
-        if finding.kind in ("always", "every_step") and finding.verdict != "violated":
-            assert finding.verdict == "holds within bounds"
-            assert finding.reach == f"to depth {result.checked}"
-        if finding.kind == "sometimes" and finding.verdict != "holds":
-            assert finding.verdict == "unknown"
 
 
 def timeless(result: Exploration) -> dict[str, Any]:
@@ -215,9 +152,7 @@ def test_a_number_of_states_that_is_never_reached_is_no_limit(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_search_stops_at_its_memory(
-    small: System, levels: list[int], engine: EngineName
-) -> None:
+def test_a_search_stops_at_its_memory(small: System, levels: list[int], engine: EngineName) -> None:
     result = run(small, engine, memory=80_000)
     assert result.stopped == "the memory limit was reached"
     assert_is_honest(result, levels)
@@ -265,40 +200,6 @@ def test_no_time_at_all_is_time_for_the_initial_state(small: System, engine: Eng
     assert result.stopped == "the time limit of 0 s was reached"
     assert result.statistics.levels == [1]
     assert result.checked == 0
-
-
-# -- interruption
-
-
-def after(calls: int) -> Any:
-    """Asks to be interrupted once it has been called so often."""
-    counter = itertools.count(1)
-    return lambda: next(counter) > calls
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("calls", [0, 3])
-def test_an_interrupted_search_reports_what_it_has(
-    small: System, levels: list[int], engine: EngineName, calls: int
-) -> None:
-    request = Request(engine=engine, symmetry=False, keep_going=True, interrupted=after(calls))
-    result = explore(small, request)
-    assert result.stopped == "it was interrupted"
-    assert_is_honest(result, levels)
-    assert result.exit_code == (1 if result.checked >= 8 else 3)
-
-
-def test_numba_is_interrupted_in_the_midst_of_a_level(
-    large: System, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(numba_space, "CHUNK", 1 << 10)
-    request = Request(engine="numba", symmetry=False, keep_going=True, interrupted=after(60))
-    result = explore(large, request)
-    truth = run(large, "numba", depth=result.checked + 1)
-    assert_is_honest(result, truth.statistics.levels)
-    assert len(result.statistics.levels) == result.checked + 2
-    assert result.statistics.levels[-1] < truth.statistics.levels[-1]
-    assert result.exit_code == 1  # rollback_ready and no_empty_answer were violated before
 
 
 # -- verdicts and exit codes of unfinished searches
@@ -362,42 +263,3 @@ def test_a_listener_hears_of_the_progress(large: System, monkeypatch: pytest.Mon
     assert heard[-1].depth == result.checked
     assert all(0 < p.waiting <= p.states for p in heard)
     assert {p.engine for p in heard} == {"python"}
-
-
-# -- Ctrl-C, as a user presses it
-
-
-@pytest.mark.parametrize("engine", ["python", "numba"])
-def test_control_c_ends_with_a_partial_report(engine: str) -> None:
-    """The progress line on a terminal says when the search is under way."""
-    master, slave = pty.openpty()
-    command = [
-        *(sys.executable, "-m", "dnsrace", "explore", "--enactors", "4", "--plans", "6"),
-        *("--no-symmetry", "--keep-going", "--engine", engine, "--json", "-"),
-    ]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=slave, env={**os.environ, "TERM": "xterm"}
-    )
-    os.close(slave)
-    try:
-        shown = b""
-        while b"states" not in shown:
-            ready, _, _ = select.select([master], [], [], 60)
-            assert ready, f"no progress was shown: {shown!r}"
-            shown += os.read(master, 4096)
-        process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-    data = json.loads(output)
-    assert data["stopped"] == "it was interrupted"
-    assert data["complete"] is False
-    assert data["checked_depth"] in (data["depth"], data["depth"] - 1)
-    assert sum(data["levels"]) == data["distinct_states"]
-    assert data["engine"] == engine
-    assert process.returncode == data["exit_code"]
-    verdicts = {f["property"]: f["verdict"] for f in data["findings"]}
-    assert "holds" not in (verdicts["no_empty_answer"], verdicts["rollback_ready"])
-    assert data["exit_code"] == (1 if "violated" in (verdicts["no_empty_answer"], verdicts["rollback_ready"]) else 3)

@@ -294,7 +294,9 @@ def test_an_end_with_a_successor_is_not_counted(tmp_path: Path) -> None:
     assert search(lift_text(tmp_path, text), "in_range").statistics.ends == 1
 
 
-@pytest.mark.parametrize(("model", "given"), [("peterson", {}), ("dynamodb_dns", {"crashes": True})])
+@pytest.mark.parametrize(
+    ("model", "given"), [("peterson", {}), ("dynamodb_dns", {"crashes": True})]
+)
 def test_what_can_always_go_on_has_no_deadlock(model: str, given: dict[str, bool]) -> None:
     result = search(load(model).lift(**given), keep_going=True, deadlock=True)
     finding = result.finding("deadlock")

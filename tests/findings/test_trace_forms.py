@@ -100,9 +100,7 @@ def test_the_text_is_one_line_and_survives_a_shell(trace: Trace) -> None:
 @settings(max_examples=50, deadline=None)
 def test_only_parameters_without_their_default_are_in_the_text(trace: Trace) -> None:
     system = trace.system
-    other = {
-        p.name for p in system.model.parameters if system.parameters[p.name] != p.default
-    }
+    other = {p.name for p in system.model.parameters if system.parameters[p.name] != p.default}
     assert set(read(trace.text).parameters) == other
 
 
@@ -257,7 +255,11 @@ def test_every_kind_of_domain_survives(zoo: System, tour: Trace, form: str) -> N
 def test_the_json_form_in_full(zoo: System, tour: Trace) -> None:
     data = json.loads(written(tour)["json"])
     assert data["parameters"] == {"mode": "fast", "low": -1, "word": "b-c"}
-    assert data["steps"][0] == {"step": "paint", "choices": ["red", "1", "-1"], "actor": "color red"}
+    assert data["steps"][0] == {
+        "step": "paint",
+        "choices": ["red", "1", "-1"],
+        "actor": "color red",
+    }
     assert data["steps"][1]["choices"] == ["nobody", "true"]
     assert data["states"][0]["by[green,1]"] == 0
     assert data["states"][0]["seen"] == "green"

@@ -276,7 +276,9 @@ def test_the_page_has_every_word_that_a_field_may_be() -> None:
 
 
 def test_the_example_on_the_page_is_valid() -> None:
-    examples = re.findall(r"^\$ dnsrace explore .*--json -\n(.*?)^```", PAGE.read_text(), re.M | re.S)
+    examples = re.findall(
+        r"^\$ dnsrace explore .*--json -\n(.*?)^```", PAGE.read_text(), re.M | re.S
+    )
     assert examples
     for example in examples:
         STRICT.validate(json.loads(example))

@@ -1,4 +1,4 @@
-"""Small words that every report needs."""
+"""Small words that findings and reports need."""
 
 from __future__ import annotations
 

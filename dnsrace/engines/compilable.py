@@ -1,0 +1,62 @@
+"""What the generated steppers cannot do, said before they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dnsrace.engines.layout import WORD_BITS
+from dnsrace.errors import UsageError
+from dnsrace.model.bounds import Facts
+from dnsrace.model.expressions import Expr
+from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
+from dnsrace.model.system import Commit, Property, System
+
+MOST_PROPERTIES = 60
+"""Each has a bit in a word, and two bits are taken."""
+
+
+def refuse_too_many(properties: tuple[Property, ...]) -> None:
+    """Raises UsageError for more properties than a word has bits."""
+    if len(properties) > MOST_PROPERTIES:
+        raise UsageError(
+            f"{len(properties)} properties are too many for one search",
+            cure=f"name at most {MOST_PROPERTIES} with --property, or give --engine interpreter",
+        )
+
+
+def refuse_wide_numbers(system: System) -> None:
+    """Compiled code reckons with 64 bits, Python without bounds. Raises UsageError for arithmetic
+    whose result might not fit: it would silently become something else."""
+    facts = Facts()
+    limit = 1 << (WORD_BITS - 1)
+    for expr in _all(system):
+        if expr.op in ("add", "sub", "mul"):
+            low, high = facts.interval(expr)
+            if low is None or high is None or low < -limit or high > limit:
+                raise UsageError(
+                    f"{expr} may be too large for compiled arithmetic",
+                    cure="use smaller domains, or give --engine python, which is slower and exact",
+                )
+
+
+def _all(system: System) -> Iterator[Expr]:
+    """Every expression of a system, with all of its parts."""
+    roots = [p.value for p in system.properties] + [p.defined for p in system.properties]
+    roots += [system.end] if system.end is not None else []
+    for step in system.steps:
+        roots += _of_tree(step.tree)
+    for root in roots:
+        yield from root.walk()
+
+
+def _of_tree(tree: Tree[Commit | None]) -> Iterator[Expr]:
+    if isinstance(tree, Branch):
+        yield tree.test
+        yield from _of_tree(tree.yes)
+        yield from _of_tree(tree.no)
+    elif isinstance(tree, Ensure):
+        yield tree.condition
+        yield from _of_tree(tree.then)
+    elif isinstance(tree, Leaf) and tree.value is not None:
+        for write in tree.value.writes:
+            yield from (*write.index, write.value)
