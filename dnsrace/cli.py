@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that --help is instant.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -142,12 +143,12 @@ def explore(
                        max_memory, timeout)  # fmt: skip
     with interruptible(request) as ready:
         report = check(chosen, values, ready, max_paths)
+    if "-" not in (json, trace):
+        print_report(console(), report)
     if json:
         write_json(json, report_data(report))
     if trace:
         write_trace(trace, report)
-    if "-" not in (json, trace):
-        print_report(console(), report)
     raise typer.Exit(report.exit_code)
 
 
@@ -254,6 +255,9 @@ def main() -> None:
     """Entry point: run the command line, and turn every error into a sentence and an exit code."""
     from dnsrace.errors import DnsraceError, InternalError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a poor encoding costs a sign, not the report
     warnings.showwarning = lambda message, *_, **__: print(f"warning: {message}", file=sys.stderr)
     try:
         app()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from dnsrace.errors import ModelError, UsageError
+from dnsrace.errors import DnsraceError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from dnsrace.model.language import Model
@@ -29,38 +29,66 @@ class ModelCommand(TyperCommand):
     ) -> Any:
         from dnsrace.loader import DEFAULT, load
 
-        model = load(self._reference(args) or DEFAULT)
+        given = list(args)
+        reference = self._reference(given) or DEFAULT
         static = list(self.params)
         taken = {option for p in static for option in (*p.opts, *p.secondary_opts)}
-        self.params = static + _options(model, taken)
-        try:
-            context = super().make_context(info_name, args, parent=parent, **extra)
-        finally:
-            self.params = static
-        context.meta[KEY] = model
+        for _ in range(2):
+            try:
+                model = load(reference)
+            except DnsraceError:
+                if not extra.get("resilient_parsing"):
+                    raise
+                model = load(DEFAULT)  # completing a name that is not typed to its end
+            self.params = static + _options(model, taken | {"--help", "-h"})
+            try:
+                context = super().make_context(info_name, list(given), parent=parent, **extra)
+            finally:
+                self.params = static
+            context.meta[KEY] = model
+            # whether a word is a model or an option's value shows only when the model is known
+            actual = context.params.get("model") or DEFAULT
+            if actual == reference or extra.get("resilient_parsing"):
+                break
+            reference = actual
         return context
 
     def _reference(self, args: list[str]) -> str | None:
-        """The model among the arguments: a name or path that is no value of an option."""
+        """The model among the arguments: a name or path that is no value of an option.
+
+        A word behind an option that only a model can know may be its value: it is taken for the
+        model only if there is none elsewhere, and it names one.
+        """
         from dnsrace.loader import directory, looks_like_path
 
-        valued = {
-            option for p in self.params if not getattr(p, "is_flag", False) for option in p.opts
-        }
-        skip = False
+        options = [p for p in self.params if p.param_type_name == "option"]
+        flags = {o for p in options if _is_flag(p) for o in (*p.opts, *p.secondary_opts)}
+        valued = {o for p in options if not _is_flag(p) for o in p.opts}
+        maybe: list[str] = []
+        before = ""
         for position, arg in enumerate(args):
-            if skip:
-                skip = False
-            elif arg == "--":
-                break
-            elif arg.startswith("-") and arg != "-":
-                skip = arg in valued
-            else:
-                after_unknown = position > 0 and args[position - 1].startswith("--")
-                known = looks_like_path(arg) or (directory() / f"{arg.split(':')[0]}.py").is_file()
-                if known or not after_unknown:
+            if arg == "--":
+                return args[position + 1] if position + 1 < len(args) else None
+            if before in valued:
+                before = ""
+                continue
+            if not arg.startswith("-") or arg == "-":
+                if not before.startswith("--") or before in flags or before.startswith("--no-"):
                     return arg
-        return None
+                maybe.append(arg)
+            before = "" if "=" in arg else arg
+        return next(
+            (
+                arg
+                for arg in maybe
+                if looks_like_path(arg) or (directory() / f"{arg.split(':')[0]}.py").is_file()
+            ),
+            None,
+        )
+
+
+def _is_flag(option: Any) -> bool:
+    return bool(getattr(option, "is_flag", False))
 
 
 def _options(model: Model, taken: set[str]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import tempfile
@@ -44,7 +45,7 @@ def _bytes(text: str | None) -> int | None:
         return None
     units = {"K": 10, "M": 20, "G": 30}
     number, unit = (text[:-1], text[-1].upper()) if text[-1:].upper() in units else (text, "")
-    if not number.isdigit() or int(number) == 0:
+    if not re.fullmatch("[0-9]+", number) or int(number) == 0:
         raise UsageError(f"--max-memory: {text!r} is no size", cure="write 500M or 8G")
     return int(number) << units.get(unit, 0)
 

@@ -79,7 +79,7 @@ def _module(file: Path) -> ModuleType:
     except SyntaxError as error:
         place = Place(places.short(str(file)), error.lineno or 0)
         raise ModelError(f"the file is not Python: {error.msg}", place=place) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ModelError(
             f"the file cannot be imported: {type(error).__name__}: {error}",
             place=places.of_error(error) or Place(str(file), 0),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from keyword import iskeyword
+import builtins
+import keyword
+import re
 from pathlib import Path
 
 from dnsrace.errors import UsageError
@@ -97,10 +99,15 @@ def NAME(
 '''
 
 
+def _taken() -> set[str]:
+    """Names that mean something inside the model."""
+    return {*keyword.kwlist, *dir(builtins), *re.findall(r"\b[A-Za-z_]\w*\b", TEXT)}
+
+
 def write_template(path: Path) -> None:
     """Write a small model that runs. Raises UsageError when the file exists or cannot be made."""
     name = path.stem.replace("-", "_")
-    if path.suffix != ".py" or not name.isidentifier() or iskeyword(name):
+    if path.suffix != ".py" or not name.isidentifier() or name in _taken():
         raise UsageError(
             f"{path} cannot be the name of a model", cure="give a name like my_model.py"
         )

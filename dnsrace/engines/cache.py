@@ -50,6 +50,16 @@ def load(stem: str, text: str, toolchain: str) -> ModuleType:
             warnings.warn(f"the cached {path} was damaged; written again", stacklevel=2)
         forget(path)
         _write(path, text)
+    try:
+        return _import(name, path)
+    except Exception as error:
+        # Python keeps compiled files of its own beside ours, which may be damaged too
+        warnings.warn(f"the cached {path} cannot be imported ({error}); tried anew", stacklevel=2)
+        forget(path)
+        return _import(name, path)
+
+
+def _import(name: str, path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

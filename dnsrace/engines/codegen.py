@@ -4,10 +4,9 @@ The text is plain Python in the subset that numba compiles. It runs as it is too
 spaces need not wait for a compiler. What it defines, with W words w0, w1, ...:
 
     expand(w0, .., n, out, taken, note) -> n
-                                            writes successors into out, W words each, the first as
-                                            the n-th state there; counts paths in taken; note[0] collects a bit for each every_step
-                                            property that is violated, note[1] is set when a check
-                                            of the lifted form fails
+        writes successors into out, W words each, the first as the n-th state there; counts paths
+        in taken; note[0] collects a bit for each every_step property that is violated, note[1] is
+        set when a check of the lifted form fails
     check(w0, ..) -> bits                   a bit for each state property that is hit
     is_end(w0, ..) -> bool
     canonical(w0, ..) -> w0, ..             only with symmetry

@@ -13,7 +13,8 @@ in place, in one pass from its end, without a second copy.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     WORDS = FAN = PATHS = 1
     SYMMETRIC = False
 
-    def compiled(f: Any) -> Any: ...
+    F = TypeVar("F", bound=Callable[..., Any])
+
+    def compiled(f: F) -> F: ...
     def prefetch(array: Ints, index: int) -> None: ...
     def expand_at(queue: Ints, i: int, n: int, out: Ints, taken: Ints, note: Ints) -> int: ...
     def canonical_at(out: Ints, i: int) -> None: ...
@@ -53,16 +56,17 @@ LOW31 = 0x7FFFFFFF
 
 
 @compiled
-def hashed(words, i):
+def hashed(words: Ints, i: int) -> int:
     """The upper 32 bits of a multiply-xorshift mix of the state at position i."""
     h = words[i * WORDS] * 0x2545F4914F6CDD1D
     for j in range(1, WORDS):
         h = ((h ^ ((h >> 32) & MASK32)) + words[i * WORDS + j]) * 0x369DEA0F31A53F85
-    return (((h ^ ((h >> 32) & MASK32)) * 0x5851F42D4C957F2D) >> 32) & MASK32
+    mixed: int = (((h ^ ((h >> 32) & MASK32)) * 0x5851F42D4C957F2D) >> 32) & MASK32
+    return mixed
 
 
 @compiled
-def entry_hash(entry, one):
+def entry_hash(entry: int, one: Ints) -> int:
     if WORDS == 1:
         one[0] = entry - 1
         return hashed(one, 0)
@@ -70,7 +74,7 @@ def entry_hash(entry, one):
 
 
 @compiled
-def insert(table, size, queue, tail, out, i, h):
+def insert(table: Ints, size: int, queue: Ints, tail: int, out: Ints, i: int, h: int) -> int:
     """1 when the i-th state of out was new and is now at the tail of the queue, 0 when it was
     there, -1 when the end of the table was reached."""
     slot = (h * size) >> 32
@@ -99,7 +103,7 @@ def insert(table, size, queue, tail, out, i, h):
 
 
 @compiled
-def note_new(queue, low, high, hits, states_from, counts):
+def note_new(queue: Ints, low: int, high: int, hits: Ints, states_from: int, counts: Ints) -> bool:
     """Check the properties of new states, and count what they stand for."""
     undefined = False
     for i in range(low, high):
@@ -118,7 +122,20 @@ def note_new(queue, low, high, hits, states_from, counts):
 
 
 @compiled
-def run(queue, table, size, limit, low, high, counts, taken, hits, states_from, out, homes):
+def run(
+    queue: Ints,
+    table: Ints,
+    size: int,
+    limit: int,
+    low: int,
+    high: int,
+    counts: Ints,
+    taken: Ints,
+    hits: Ints,
+    states_from: int,
+    out: Ints,
+    homes: Ints,
+) -> int:
     """Expand the states from low to high. counts[TAIL] and counts[HEAD] are where it stopped."""
     note = np.zeros(2, np.int64)
     tail = counts[TAIL]
@@ -176,7 +193,7 @@ def run(queue, table, size, limit, low, high, counts, taken, hits, states_from, 
 
 
 @compiled
-def grow(table, used, size, scratch):
+def grow(table: Ints, used: int, size: int, scratch: Ints) -> bool:
     """Spread the entries of the first `used` slots over a table of `size`, from the end down.
 
     Returns False in the very unlikely case that an entry would have to move down; the caller then
@@ -204,7 +221,7 @@ def grow(table, used, size, scratch):
 
 
 @compiled
-def refill(table, size, queue, count):
+def refill(table: Ints, size: int, queue: Ints, count: int) -> None:
     """Fill an empty table from the queue."""
     for i in range(count):
         h = hashed(queue, i)
@@ -215,14 +232,16 @@ def refill(table, size, queue, count):
 
 
 @compiled
-def add(queue, table, size, counts, state):
+def add(queue: Ints, table: Ints, size: int, counts: Ints, state: Ints) -> None:
     """Put one state into the queue, if it is new."""
     tail = counts[TAIL]
     counts[TAIL] = tail + insert(table, size, queue, tail, state, 0, hashed(state, 0))
 
 
 @compiled
-def select(queue, low, high, bit, is_transition, found):
+def select(
+    queue: Ints, low: int, high: int, bit: int, is_transition: bool, found: Ints
+) -> tuple[int, int]:
     """Positions whose state (or a transition of it) hits the property with that bit; a bit of -1
     stands for a deadlock."""
     out = np.zeros(FAN * WORDS, np.int64)
@@ -246,7 +265,7 @@ def select(queue, low, high, bit, is_transition, found):
 
 
 @compiled
-def predecessors(queue, low, high, targets, found):
+def predecessors(queue: Ints, low: int, high: int, targets: Ints, found: Ints) -> tuple[int, int]:
     """Positions with a successor among the targets: sorted positions in the queue are looked up
     by their words, in a small table of their own."""
     size = 4 * targets.size

@@ -75,6 +75,8 @@ def orbit_at(queue, i):
 """
     head = f'''"""Generated from the model {system.name}, lifted form {system_hash(system)}."""
 
+from __future__ import annotations
+
 from dnsrace.engines.jit import compiled, prefetch
 
 WORDS = {layout.words}
@@ -104,6 +106,7 @@ class NumbaSpace(Space):
         self.kernel: ModuleType = self._load()
         self.words: int = self.kernel.WORDS
         self.limit = limit
+        self._called: set[str] = set()
         order = [p for p in properties if p.kind == "every_step"]
         self._transitions = len(order)
         order += [p for p in properties if p.kind in ("always", "sometimes")]
@@ -139,34 +142,42 @@ class NumbaSpace(Space):
     def start(self) -> None:
         """Insert the initial states. The first call compiles, or reads the machine code."""
         begin = time.perf_counter()
-        try:
-            self._warm_up()
-        except Exception as error:
-            # numba found the cached machine code, but could not use it
-            warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=2)
-            cache.forget(Path(str(self.kernel.__file__)))
-            self.kernel = self._load()
-            self._warm_up()
+        self._warm_up()
         self.compile_seconds = time.perf_counter() - begin
         for state in Interpreter(self.system).initial():
             packed = np.array(pack(self.system, self.layout, state), np.int64)
             if self.symmetric:
-                self.kernel.canonical_at(packed, 0)
+                self._call("canonical_at", packed, 0)
             if self.count + 1 > self.size * LOAD:
                 self._grow_table()
-            self.kernel.add(self._queue, self._table, self.size, self._counts, packed)
+            self._call("add", self._queue, self._table, self.size, self._counts, packed)
         self._note_new(0)
+
+    def _call(self, name: str, *args: Any) -> Any:
+        """Call a function of the kernel. Its first call reads its machine code from the cache: if
+        that fails, nothing has happened yet, and it is compiled anew."""
+        try:
+            return getattr(self.kernel, name)(*args)
+        except Exception as error:
+            if name in self._called:
+                raise
+            warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=2)
+            cache.forget(Path(str(self.kernel.__file__)))
+            self.kernel = self._load()
+            return getattr(self.kernel, name)(*args)
+        finally:
+            self._called.add(name)
 
     def _warm_up(self) -> None:
         self._run(0, 0, 0)
         self._grow(self._table, 0, 1 << 16)
 
     def _grow(self, table: Any, used: int, size: int) -> bool:
-        return bool(self.kernel.grow(table, used, size, self._scratch))
+        return bool(self._call("grow", table, used, size, self._scratch))
 
     def _note_new(self, low: int) -> None:
-        undefined = self.kernel.note_new(
-            self._queue, low, self.count, self._hits, self._transitions, self._counts
+        undefined = self._call(
+            "note_new", self._queue, low, self.count, self._hits, self._transitions, self._counts
         )
         if undefined:
             blame(self.system, self.properties, self.state(int(self._counts[self.kernel.HEAD])))
@@ -174,7 +185,7 @@ class NumbaSpace(Space):
 
     def _run(self, low: int, high: int, limit: int) -> int:
         return int(
-            self.kernel.run(
+            self._call("run", 
                 self._queue, self._table, self.size, limit, low, high, self._counts, self._taken,
                 self._hits, self._transitions, self._out, self._homes,
             )
@@ -205,7 +216,7 @@ class NumbaSpace(Space):
             raise MemoryError
         if not self._grow(self._table, self.size + SLACK, size):
             self._table[: size + SLACK] = 0
-            self.kernel.refill(self._table, size, self._queue, self.count)
+            self._call("refill", self._table, size, self._queue, self.count)
         self.size = size
 
     def _publish(self) -> None:
@@ -232,7 +243,7 @@ class NumbaSpace(Space):
     def key(self, state: State) -> Hashable:
         packed = np.array(pack(self.system, self.layout, state), np.int64)
         if self.symmetric:
-            self.kernel.canonical_at(packed, 0)
+            self._call("canonical_at", packed, 0)
         return tuple(int(w) for w in packed)
 
     def select(self, low: int, high: int, goal: str) -> list[int]:
@@ -243,7 +254,7 @@ class NumbaSpace(Space):
         return self._collect(
             low,
             high,
-            lambda a, b, found: self.kernel.select(self._queue, a, b, bit, transition, found),
+            lambda a, b, found: self._call("select", self._queue, a, b, bit, transition, found),
         )
 
     def predecessors(self, low: int, high: int, targets: Collection[int]) -> list[int]:
@@ -251,7 +262,7 @@ class NumbaSpace(Space):
         return self._collect(
             low,
             high,
-            lambda a, b, found: self.kernel.predecessors(self._queue, a, b, wanted, found),
+            lambda a, b, found: self._call("predecessors", self._queue, a, b, wanted, found),
         )
 
     def _collect(self, low: int, high: int, scan: Callable[..., tuple[int, int]]) -> list[int]:

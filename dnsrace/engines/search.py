@@ -246,7 +246,10 @@ class _Search:
             trace = shortest_trace(self.space, self.levels, DEADLOCK)
             reach = f"a shortest one, {counted(len(trace.steps), 'step')}"
             return Finding(DEADLOCK, "deadlock", "violated", reach, self.space.engine, trace, True)
-        return Finding(DEADLOCK, "deadlock", self._unbroken, self._reach, self.space.engine)
+        # a state is known to have successors once it is expanded: one level behind being checked
+        reach = f"to depth {self.checked - 1}" if self.stopped else self._reach
+        verdict: Verdict = "unknown" if self.stopped and not self.checked else self._unbroken
+        return Finding(DEADLOCK, "deadlock", verdict, reach, self.space.engine)
 
     def _result(self, findings: list[Finding]) -> Exploration:
         space, counters = self.space, self.space.counters

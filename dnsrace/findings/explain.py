@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dnsrace.findings.trace import Trace
-from dnsrace.model.direct import ConcreteState
+from dnsrace.model.direct import ConcreteState, described
 from dnsrace.model.expressions import Expr
 from dnsrace.model.interpreter import Interpreter, Taken, slot_text
 from dnsrace.model.system import Ago, Property, State, System
@@ -71,7 +71,7 @@ def explain(trace: Trace, prop: Property | None = None) -> Explanation:
     outcome, way_out, inevitable = "", None, False
     if prop is not None:
         show = system.outcomes.get(prop.function.__name__)
-        outcome = show(ConcreteState(system, trace.last)) if show else ""
+        outcome = described(show, ConcreteState(system, trace.last)) if show else ""
         if prop.kind in ("always", "every_step"):
             way_out = last_way_out(trace, prop)
             inevitable = way_out is None
@@ -108,7 +108,9 @@ def _rows(trace: Trace) -> Iterable[Row]:
 
 def _columns(system: System, state: State) -> dict[str, str]:
     concrete = ConcreteState(system, state)
-    return {column.title: column.show(concrete, *column.values) for column in system.columns}
+    return {
+        column.title: described(column.show, concrete, *column.values) for column in system.columns
+    }
 
 
 def sentence(trace: Trace, at: int) -> str:

@@ -6,10 +6,10 @@ form is tested against.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from dnsrace.errors import DomainError, ModelError
+from dnsrace.errors import DnsraceError, DomainError, ModelError
 from dnsrace.model import places
 from dnsrace.model.expressions import Variable
 from dnsrace.model.lifting import find_variable
@@ -87,6 +87,27 @@ class ConcreteArray:
     def __setitem__(self, index: Any, value: Any) -> None:
         given = index if isinstance(index, tuple) else (index,)
         self._state.write(self._variable, given, value)
+
+
+def described(function: Callable[..., str], *args: Any) -> str:
+    """The text that a model's column or outcome gives. Raises ModelError when it fails, or gives
+    something else."""
+    try:
+        text = function(*args)
+    except DnsraceError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"{function.__name__} failed: {type(error).__name__}: {error}",
+            place=places.of_error(error) or places.of_function(function),
+        ) from error
+    if not isinstance(text, str):
+        raise ModelError(
+            f"{function.__name__} gives {text!r}",
+            place=places.of_function(function),
+            cure="return a text",
+        )
+    return text
 
 
 def take(system: System, state: State, step: Step, choices: tuple[int, ...]) -> State | None:

@@ -102,7 +102,7 @@ class Model:
         except (ModelError, UsageError) as error:
             error.place = error.place or places.of_error(error)
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ModelError(
                 f"{type(error).__name__}: {error}", place=places.of_error(error)
             ) from error

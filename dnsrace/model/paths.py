@@ -160,7 +160,6 @@ def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) ->
         if paths > limit:
             raise ModelError(
                 f"more than {limit} paths",
-                place=places.here(),
                 cure="use any() and all() over a domain instead of loops with tests, split the "
                 "step, or raise the limit with --max-paths",
             )

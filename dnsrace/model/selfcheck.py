@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from dnsrace.errors import DomainError, ModelError, Place
+from dnsrace.errors import DnsraceError, DomainError, ModelError, Place
 from dnsrace.model import direct, places
 from dnsrace.model.direct import ConcreteState
 from dnsrace.model.interpreter import Interpreter, state_text, step_text
@@ -128,6 +128,14 @@ def _or_left(function: Callable[..., Any], *args: object) -> Any:
         return function(*args)
     except DomainError:
         return LEFT
+    except DnsraceError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"run on a concrete state, this fails: {type(error).__name__}: {error}",
+            place=places.of_error(error),
+            cure=CURE,
+        ) from error
 
 
 def _compare_properties(system: System, interpreter: Interpreter, state: State) -> None:

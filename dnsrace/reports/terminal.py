@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
@@ -34,6 +35,10 @@ def print_report(console: Console, report: Report) -> None:
         console.print()
         console.print(_violation(report.system, finding))
         console.print(explanation(headline))
+        console.print(Text("\nSee it again", style="bold"))
+        # not wrapped, so that it can be copied as it is
+        command = f"  dnsrace replay {shlex.quote(headline.trace.text)}"
+        console.print(Text(command), soft_wrap=True)
     console.print()
     console.print(_findings(report.system, report.exploration.findings))
     console.print()
@@ -100,10 +105,6 @@ def explanation(what: Explanation) -> RenderableType:
         ]
     elif what.inevitable:
         parts.append(_indented("\nEvery behaviour of the model ends here, whatever is done."))
-    parts.append(Text("\nSee it again", style="bold"))
-    # not wrapped, so that it can be copied as it is
-    command = f"  dnsrace replay '{what.trace.text}'"
-    parts.append(Text(command, no_wrap=True, overflow="ignore"))
     return Group(*parts)
 
 

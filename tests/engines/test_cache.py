@@ -194,8 +194,7 @@ def test_pythons_own_cached_bytecode_may_be_damaged(
 
 @pytest.mark.parametrize(
     "victims",
-    ["*.nbi", "*.nbc", "*.add-*.nb[ic]", "*.note_new-*.nb[ic]", "*.select-*.nb[ic]",
-     "*.predecessors-*.nb[ic]"],
+    ["*.nbi", "*.nbc", "*.note_new-*.nb[ic]", "*.predecessors-*.nb[ic]"],
 )  # fmt: skip
 def test_damaged_machine_code_is_compiled_anew(filled: Path, toy: System, victims: str) -> None:
     """All index files, all code files, or those of any one function."""

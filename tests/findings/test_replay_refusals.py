@@ -253,7 +253,7 @@ def through_the_whole_pipeline(text: str) -> Trace:
 
 
 @given(mangled_files())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_mangled_file_is_replayed_or_refused_and_nothing_else(text: str) -> None:
     try:
         trace = through_the_whole_pipeline(text)

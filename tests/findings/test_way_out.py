@@ -187,7 +187,7 @@ def graphs(draw: st.DrawFn) -> str:
 
 @given(text=graphs())
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_way_out_in_any_graph_is_the_last_there_is(tmp_path: Path, text: str) -> None:
     system = lift_text(tmp_path, text)
@@ -229,7 +229,7 @@ def test_what_must_happen_has_no_way_out(tmp_path: Path) -> None:
     assert what.outcome == "bang"
 
 
-@pytest.mark.parametrize("budget", [1, 2, 5, 20, 100, 500])
+@pytest.mark.parametrize("budget", [1, 20, 500])
 def test_what_is_said_with_less_looking_is_still_true(
     monkeypatch: pytest.MonkeyPatch, budget: int
 ) -> None:

@@ -20,6 +20,8 @@ from pathlib import Path
 from cli.running import dnsrace, timeless
 
 ELISION = "..."
+ALIKE = 0.6
+"""Likeness from which on two lines are taken for the same line, then and now."""
 
 
 @dataclass
@@ -108,6 +110,33 @@ def matches(expected: list[str], printed: list[str]) -> bool:
     return not last or rest[-len(last) :] == last
 
 
+def rewritten(expected: list[str], printed: list[str]) -> list[str]:
+    """What the page should say: the output, with its three dots where they were."""
+    if ELISION not in expected:
+        return printed
+    found: list[str] = []
+    at, dots = 0, False
+    for line in expected:
+        if line == ELISION:
+            dots = True
+            continue
+        likeness = [_likeness(line, other) for other in printed[at:]]
+        best = max(likeness, default=0.0)
+        if best < ALIKE:
+            continue
+        here = at + likeness.index(best)
+        found += [ELISION] if dots else printed[at:here]
+        found.append(printed[here])
+        at, dots = here + 1, False
+    return [*found, *([ELISION] if dots else printed[at:])]
+
+
+def _likeness(line: str, other: str) -> float:
+    if not line or not other:
+        return float(line == other)
+    return difflib.SequenceMatcher(None, timeless(line), timeless(other), autojunk=False).ratio()
+
+
 def check_page(page: Path, directory: Path, *, rewrite: bool) -> list[str]:
     """Do all that a page shows, inside a directory. Returns the differences, or repairs them."""
     lines = page.read_text(encoding="utf-8").splitlines()
@@ -121,11 +150,15 @@ def check_page(page: Path, directory: Path, *, rewrite: bool) -> list[str]:
             wrong.append((item, printed))
     if rewrite and wrong:
         for item, printed in reversed(wrong):
-            lines[item.start : item.stop] = printed
+            lines[item.start : item.stop] = rewritten(item.expected, printed)
         page.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return []
     return [
         f"{page.name}, line {item.start}: $ {item.command}\n"
-        + "\n".join(difflib.unified_diff(item.expected, printed, "the page", "now", lineterm=""))
+        + "\n".join(
+            difflib.unified_diff(
+                item.expected, rewritten(item.expected, printed), "the page", "now", lineterm=""
+            )
+        )
         for item, printed in wrong
     ]

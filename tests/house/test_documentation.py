@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from house.documents import Typed, Written, check_page, matches, read_page
+from house.documents import Typed, Written, check_page, matches, read_page, rewritten
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -118,6 +118,26 @@ def test_a_page_is_files_and_commands_in_order() -> None:
 )
 def test_three_dots_stand_for_any_lines(expected: str, printed: str, answer: bool) -> None:
     assert matches(expected.split(), printed.split()) is answer
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "result"),
+    [
+        ("a1|b1", "a2|c2", "a2|c2"),
+        ("...|found 3 states|...", "x|found 4 states|y", "...|found 4 states|..."),
+        ("head one|...", "head two|x|y", "head two|..."),
+        ("...|the last line", "x|y|the best line", "...|the best line"),
+        ("begin|...|middle 1|middle 2|...|end", "begin|x|middle 7|middle 8|y|end",
+         "begin|...|middle 7|middle 8|...|end"),
+        ("begin|middle|...|end", "begin|new here|middle|x|end", "begin|new here|middle|...|end"),
+        ("...|gone for ever|...|end", "x|y|end", "...|end"),
+        ("...", "x|y", "..."),
+    ],
+)  # fmt: skip
+def test_a_repaired_page_keeps_its_three_dots(expected: str, printed: str, result: str) -> None:
+    lines = rewritten(expected.split("|"), printed.split("|"))
+    assert "|".join(lines) == result
+    assert matches(lines, printed.split("|"))
 
 
 def test_times_do_not_matter() -> None:

@@ -74,7 +74,6 @@ def test_the_schema_is_a_schema() -> None:
 REQUESTS: list[dict[str, Any]] = [
     {},
     {"keep_going": True, "deadlock": True},
-    {"symmetry": False},
     {"limits": Limits(depth=0)},
     {"limits": Limits(depth=7), "deadlock": True},
     {"limits": Limits(states=100), "keep_going": True},
