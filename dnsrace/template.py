@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import ast
 import keyword
 import re
 from pathlib import Path
@@ -13,8 +13,8 @@ TEXT = '''"""Two clerks sell tickets. Each first looks how many are left, and se
 
 This is a model: all that can happen, in any order. Run it with
 
-    dnsrace explore ./FILE
-    dnsrace explore ./FILE --fixed
+    dnsrace explore ./<FILE>
+    dnsrace explore ./<FILE> --fixed
 
 and change it step by step into your own system.
 """
@@ -40,7 +40,7 @@ from dnsrace.model import (
 
 # `fixed` are the values that --fixed stands for. Each parameter becomes an option.
 @model(fixed={"atomic": True})
-def NAME(
+def <NAME>(
     clerks: Annotated[int, at_least(1), "how many clerks sell at the same time"] = 2,
     tickets: Annotated[int, at_least(1), "how many tickets there are"] = 1,
     atomic: Annotated[bool, "is looking and selling one step"] = False,
@@ -100,8 +100,17 @@ def NAME(
 
 
 def _taken() -> set[str]:
-    """Names that mean something inside the model."""
-    return {*keyword.kwlist, *dir(builtins), *re.findall(r"\b[A-Za-z_]\w*\b", TEXT)}
+    """Names that mean something inside the model: it must not be called like one of them."""
+    nodes = list(ast.walk(ast.parse(_filled("model.py", "_"))))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.name for node in nodes if isinstance(node, (ast.alias, ast.ClassDef))}
+    names -= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return names | set(keyword.kwlist)
+
+
+def _filled(file: str, name: str) -> str:
+    values = {"FILE": file, "NAME": name}
+    return re.sub("<(FILE|NAME)>", lambda match: values[match[1]], TEXT)
 
 
 def write_template(path: Path) -> None:
@@ -114,6 +123,6 @@ def write_template(path: Path) -> None:
     if path.exists():
         raise UsageError(f"{path} exists already", cure="choose another name, or delete it first")
     try:
-        path.write_text(TEXT.replace("FILE", path.name).replace("NAME", name))
+        path.write_text(_filled(path.name, name))
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None

@@ -61,7 +61,7 @@ def toy():
         s.lock = w if s.up[w] else Holder.none
     @step
     def turn(s, w: Who):
-        require(s.lock == Holder.none or not all(s.up[v] for v in Who))
+        require((s.lock == Holder.none) | (not all(s.up[v] for v in Who)))
         s.wide[w] = -s.wide[w]
         s.lock = Holder.none
     @step
@@ -98,7 +98,7 @@ FIXED = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[object, Path]:
     directory = tmp_path_factory.mktemp("compiled")
     texts: dict[object, str] = {f: text(Random(f.seed), wide=True, safe=True) for f in FIXED}
@@ -110,7 +110,7 @@ def paths(tmp_path_factory: pytest.TempPathFactory) -> dict[object, Path]:
     return found
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session")
 def compiled(pool: ProcessPoolExecutor, paths: dict[object, Path]) -> dict[object, Future[Searched]]:
     return {
         key: pool.submit(search, str(path), {}, "numba", key == "operators" or key.symmetry)
@@ -133,7 +133,7 @@ def test_a_fixed_random_model_is_what_it_was(fixed: Fixed, paths: dict[object, P
 def test_compiled_random_models_agree(
     fixed: Fixed, paths: dict[object, Path], compiled: dict[object, Future[Searched]]
 ) -> None:
-    found = compiled[fixed].result(timeout=300)
+    found = compiled[fixed].result(timeout=600)
     assert found == search(str(paths[fixed]), {}, "python", fixed.symmetry)
     assert found.outcome == search(str(paths[fixed]), {}, "python", not fixed.symmetry).outcome
 
@@ -141,7 +141,7 @@ def test_compiled_random_models_agree(
 def test_compiled_operators_agree_on_negative_numbers(
     paths: dict[object, Path], compiled: dict[object, Future[Searched]]
 ) -> None:
-    found = compiled["operators"].result(timeout=300)
+    found = compiled["operators"].result(timeout=600)
     assert found == search(str(paths["operators"]), {}, "python", True)
     assert found.outcome == search(str(paths["operators"]), {}, "python", False).outcome
     assert set(found.outcome.verdicts.values()) == {"violated", "holds"}

@@ -120,12 +120,12 @@ def message(path: Path, mistake: str, engine: EngineName, symmetry: bool) -> str
     return without_paths(str(raised.value), path.parent)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("domain_errors"), TEXT)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def compiled(pool: ProcessPoolExecutor, path: Path) -> dict[str, Future[object]]:
     return {m: pool.submit(search, str(path), {"mistake": m}, "numba", False) for m in COMPILED}
 
@@ -135,7 +135,7 @@ def test_without_a_mistake_nothing_leaves_its_domain(path: Path) -> None:
 
 
 def test_the_messages_read_as_they_should(
-    path: Path, golden: Callable[[str, str], None], compiled: object
+    path: Path, golden: Callable[[str, str], None]
 ) -> None:
     shown = [f"-- {m}\n{message(path, m, 'interpreter', False)}" for m in MISTAKES]
     golden("domain_errors", "\n\n".join(shown))
@@ -162,7 +162,7 @@ def test_the_compiled_engine_says_the_same(
     path: Path, compiled: dict[str, Future[object]], mistake: str
 ) -> None:
     with pytest.raises(DomainError) as raised:
-        compiled[mistake].result(timeout=300)
+        compiled[mistake].result(timeout=600)
     said = without_paths(str(raised.value), path.parent)
     assert said == message(path, mistake, "interpreter", False)
 
