@@ -17,70 +17,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dnsrace.engines.layout import Layout, Row
 from dnsrace.engines.packed import Packed
+from dnsrace.engines.writer import Writer
 from dnsrace.model.expressions import FALSE, TRUE, Expr, Variable, eq, not_, rebuild
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
 from dnsrace.model.system import Commit, Property, Step, System
 
 UNDEFINED = 62
 """The bit of `check` that says that a property could not be evaluated."""
-
-
-class Writer:
-    """Lines of source, indented, with subexpressions named once per scope."""
-
-    def __init__(self, packed: Packed) -> None:
-        self.packed = packed
-        self.lines: list[str] = []
-        self.depth = 0
-        self._names: list[dict[Expr, str]] = [{}]
-        self._fresh = 0
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.depth + text)
-
-    @contextmanager
-    def block(self, header: str) -> Iterator[None]:
-        """A compound statement; names given inside end with it."""
-        self.line(header)
-        self.depth += 1
-        self._names.append({})
-        before = len(self.lines)
-        yield
-        if all(line.lstrip().startswith("#") for line in self.lines[before:]):
-            self.line("pass")
-        self._names.pop()
-        self.depth -= 1
-
-    def words(self, prefix: str) -> str:
-        """`w0, w1`."""
-        return ", ".join(f"{prefix}{i}" for i in range(self.packed.layout.words))
-
-    def named(self, expr: Expr) -> str | None:
-        return next((scope[expr] for scope in reversed(self._names) if expr in scope), None)
-
-    def name_reads(self, expr: Expr) -> None:
-        """Give a name to each read that is certain to be evaluated here."""
-        if expr.op in ("and", "or", "ite"):
-            self.name_reads(expr.args[0])
-            return
-        if expr.op in ("exists", "forall"):
-            return
-        for arg in expr.args:
-            self.name_reads(arg)
-        if expr.op == "read" and self.named(expr) is None and not self.packed.is_free(expr):
-            self._fresh += 1
-            text = self.packed.number(expr, self)
-            self.line(f"t{self._fresh} = {text}")
-            self._names[-1][expr] = f"t{self._fresh}"
-
-    def condition(self, expr: Expr) -> str:
-        self.name_reads(expr)
-        return self.packed.boolean(expr, self)
 
 
 def stepper_source(

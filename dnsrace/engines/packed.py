@@ -6,15 +6,12 @@ w0, w1, ..., reads of the state after it (primed variables) from x0, x1, ...
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dnsrace.engines.layout import Home, Layout, Row
+from dnsrace.engines.writer import Writer
+from dnsrace.errors import ModelError
 from dnsrace.model.domains import BOOL, Domain
 from dnsrace.model.expressions import Expr, Variable, const, replaced
 from dnsrace.model.paths import Write
-
-if TYPE_CHECKING:
-    from dnsrace.engines.codegen import Writer
 
 UNROLL = 8
 """Quantifiers over at most so many values are written out; others become a function."""
@@ -84,6 +81,8 @@ class Packed:
     def number(self, expr: Expr, writer: Writer) -> str:
         """Text of an expression as a raw integer; a Bool is 0 or 1."""
         op = expr.op
+        if op == "param":
+            raise ModelError(f"the parameter {expr.data[0]} is open", cure="give it a value")
         if op == "const":
             return str(expr.data) if expr.data >= 0 else f"({expr.data})"
         if op in ("choice", "bound"):
@@ -247,8 +246,6 @@ class Packed:
 
     def _helper(self, expr: Expr, variable: Expr, domain: Domain, writer: Writer) -> str:
         """A function that loops over a large domain."""
-        from dnsrace.engines.codegen import Writer as NewWriter
-
         free = sorted(
             {self.name(e) for e in expr.args[0].walk() if e.op in ("choice", "bound")}
             - {self.name(variable)}
@@ -256,7 +253,7 @@ class Packed:
         primed = any(e.op == "read" and e.data.name.endswith("'") for e in expr.walk())
         state = [f"w{i}" for i in range(self.layout.words)]
         state += [f"x{i}" for i in range(self.layout.words)] if primed else []
-        inner = NewWriter(self)
+        inner = Writer(self)
         body = self.boolean(expr.args[0], inner)
         found = expr.op == "exists"
         called = f"quantifier{len(self.helpers)}"

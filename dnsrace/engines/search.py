@@ -39,6 +39,10 @@ def explore(system: System, request: Request) -> Exploration:
 
     Raises DomainError when a value leaves its domain on the way.
     """
+    if system.open:
+        raise UsageError(
+            f"a search needs the values of {', '.join(system.open)}", cure="lift it without `open`"
+        )
     began = time.perf_counter()
     if request.engine != "auto":
         return _Search(system, request, _space(system, request, request.engine), began).run()

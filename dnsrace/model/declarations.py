@@ -29,6 +29,10 @@ class OneOf:
 def one_of(*values: Any) -> Any:
     """For `var(..., start=one_of(a, b))`: one initial state for each value; of an array, each
     element is any of them, independently of the others."""
+    if not values:
+        raise ModelError(
+            "one_of() has no values", place=places.here(), cure="give at least one, or a domain"
+        )
     return OneOf(values)
 
 

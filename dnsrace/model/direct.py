@@ -28,20 +28,20 @@ class ConcreteState:
 
     def __getattr__(self, name: str) -> Any:
         variable = self._find(name)
-        return ConcreteArray(self, variable) if variable.index else self.read(variable, ())
+        return ConcreteArray(self, variable) if variable.index else self._read(variable, ())
 
     def __setattr__(self, name: str, value: object) -> None:
         variable = self._find(name)
         if variable.index:
             raise ModelError(f"{name} is an array", place=places.here(), cure="assign to elements")
-        self.write(variable, (), value)
+        self._write(variable, (), value)
 
     def _find(self, name: str) -> Variable:
         system: System = self._system
         names = {v.name: v for v in system.variables}
         return find_variable(name, names, frozenset(p.name for p in system.properties))
 
-    def slot(self, variable: Variable, index: tuple[Any, ...]) -> int:
+    def _slot(self, variable: Variable, index: tuple[Any, ...]) -> int:
         """The slot of an element, by the author's index values."""
         at = 0
         for domain, value in zip(variable.index, index, strict=True):
@@ -54,10 +54,10 @@ class ConcreteState:
             at = at * domain.size + raw - domain.lo
         return int(self._system.offsets[variable]) + at
 
-    def read(self, variable: Variable, index: tuple[Any, ...]) -> Any:
-        return variable.domain.decode(self._values[self.slot(variable, index)])
+    def _read(self, variable: Variable, index: tuple[Any, ...]) -> Any:
+        return variable.domain.decode(self._values[self._slot(variable, index)])
 
-    def write(self, variable: Variable, index: tuple[Any, ...], value: Any) -> None:
+    def _write(self, variable: Variable, index: tuple[Any, ...], value: Any) -> None:
         raw = variable.domain.encode(value)
         if raw is None:
             raise DomainError(
@@ -65,9 +65,9 @@ class ConcreteState:
                 f"{variable.domain.values_text()}",
                 place=places.here(),
             )
-        self._values[self.slot(variable, index)] = raw
+        self._values[self._slot(variable, index)] = raw
 
-    def raw(self) -> State:
+    def _raw(self) -> State:
         """The state as a tuple of raw values."""
         return tuple(self._values)
 
@@ -82,11 +82,11 @@ class ConcreteArray:
         self._variable = variable
 
     def __getitem__(self, index: Any) -> Any:
-        return self._state.read(self._variable, index if isinstance(index, tuple) else (index,))
+        return self._state._read(self._variable, index if isinstance(index, tuple) else (index,))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         given = index if isinstance(index, tuple) else (index,)
-        self._state.write(self._variable, given, value)
+        self._state._write(self._variable, given, value)
 
 
 def described(function: Callable[..., str], *args: Any) -> str:
@@ -123,7 +123,7 @@ def take(system: System, state: State, step: Step, choices: tuple[int, ...]) -> 
         step.function(after, *values)
     except Blocked:
         return None
-    return after.raw()
+    return after._raw()
 
 
 def successors(system: System, state: State) -> Iterator[tuple[Step, tuple[int, ...], State]]:

@@ -225,5 +225,13 @@ def rebuild(expr: Expr, leaf: Callable[[Expr], Expr | None]) -> Expr:
 
 
 def replaced(expr: Expr, new: dict[Expr, Expr]) -> Expr:
-    """The expression with some subexpressions replaced by others."""
-    return rebuild(expr, new.get)
+    """The expression with some subexpressions replaced by others. Inside a quantifier that binds a
+    variable of the same name again, that name means another variable: nothing is replaced there."""
+    names = {e.data for e in new if e.op == "bound"}
+
+    def leaf(e: Expr) -> Expr | None:
+        if e.op in ("exists", "forall") and e.data[0] in names:
+            return e
+        return new.get(e)
+
+    return rebuild(expr, leaf)

@@ -154,6 +154,13 @@ def _lifted(
             Property(name, kind, value, defined, function, places.of_function(function),
                      doc=inspect.getdoc(function) or "", **options)
         )  # fmt: skip
+        for fair in options.get("fair_steps", ()):
+            if all(fair != step.name for step in steps):
+                raise ModelError(
+                    f"{name} names {fair} among its fair steps, which is no step",
+                    place=places.of_function(function),
+                    cure="name functions decorated with @step",
+                )
     finish = None
     if builder.end is not None:
         finish, finish_defined = lift_value(builder.end, (before,), "end", limit)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dnsrace.errors import ModelError, Place
+from dnsrace.model import places
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Expr, Variable, rebuild
 from dnsrace.model.operators import OPERATORS
@@ -44,7 +45,7 @@ def _parts(system: System) -> list[tuple[str, Place | None, Tree[Commit | None] 
     ]
     parts += [(f"the property {p.name}", p.place, p.value) for p in system.properties]
     if system.end is not None:
-        parts.append(("end", None, system.end))
+        parts.append(("end", places.of_function(system.model.function), system.end))
     return parts
 
 
@@ -88,7 +89,18 @@ def _paths(
         for w in tree.value.writes:
             index = ",".join(_key(i, domain, low) for i in w.index)
             writes.append(f"{w.variable.name}[{index}]:={_key(w.value, domain, low)}")
-        yield f"{_region(tests)} set {';'.join(sorted(writes))}"
+        if _order_is_free(tree.value):
+            writes.sort()
+        yield f"{_region(tests)} set {';'.join(writes)}"
+
+
+def _order_is_free(commit: Commit) -> bool:
+    """Whether no two writes can be to the same element: then their order means nothing."""
+    by_variable: dict[str, list[bool]] = {}
+    for w in commit.writes:
+        fixed = all(i.op == "const" for i in w.index)
+        by_variable.setdefault(w.variable.name, []).append(fixed)
+    return all(len(fixed) == 1 or all(fixed) for fixed in by_variable.values())
 
 
 def _region(tests: Tests) -> str:

@@ -150,6 +150,8 @@ class Text:
                     index = (self.pick(self.maybes),)
             if math.prod(d.size for d in index) > 60:
                 index = index[:1]
+            if dom is self.names and dom not in index and math.prod(d.size for d in index) > 3:
+                dom = self.maybes[2]  # names can begin in every combination only
             self.vars.append(Var(f"v{n}", dom, index))
             per = f", per=({', '.join(d.name for d in index)},)" if index else ""
             self.line(f"    v{n} = var({dom.name}{per}, start={self._start(dom, index)})")
@@ -337,10 +339,13 @@ class Text:
             return f"{word}({self.integer(depth, safe)} {loop})"
 
     @contextmanager
-    def _bound(self) -> Iterator[str]:
-        """A `for` clause over a domain, with its variable in scope."""
+    def _bound(self, after: str = "") -> Iterator[str]:
+        """A `for` clause over a domain, with its variable in scope. Python itself runs over an
+        Enum and through enumerate(); names that follow in the same generator would be taken one
+        by one as well, which is refused because it does not treat them alike."""
         self.quantifiers += 1
-        dom = self.pick(self.indices[:-1])
+        one_by_one = "enumerate" in after or after.endswith(f" in {self.enum.name}")
+        dom = self.pick([d for d in self.indices[:-1] if not one_by_one or d is not self.names])
         name = f"q{self.quantifiers}"
         self.scope.append((name, dom))
         if dom.kind != "names" and self.chance(15):
@@ -354,7 +359,7 @@ class Text:
         word = self.pick(["any", "all"])
         with self._bound() as loop:
             if self.quantifiers < 2 and self.chance(30):
-                with self._bound() as second:
+                with self._bound(loop) as second:
                     test = f" if {self.boolean(0, True)}" if self.chance(40) else ""
                     return f"{word}({self.boolean(depth, True)} {loop} {second}{test})"
             if self.chance(2):

@@ -57,7 +57,8 @@ SMALL_ROWS = tuple(row for row in ROWS if row.states < 3000)
 SYMMETRIC_ROWS = tuple(
     row
     for row in ROWS
-    if row.parameters in ("enactors=3, plans=4, operator=repair", "enactors=2, plans=4, endpoints=2")
+    if row.parameters
+    in ("enactors=3, plans=4, operator=repair", "enactors=2, plans=4, endpoints=2")
 )
 OUTAGE = (
     "publish pick_up(0) publish publish pick_up(1) acquire(1) build(1) flip(1) release(1) "

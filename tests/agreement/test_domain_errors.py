@@ -134,9 +134,7 @@ def test_without_a_mistake_nothing_leaves_its_domain(path: Path) -> None:
     assert explore(load(str(path)).lift(), Request(engine="interpreter")).complete
 
 
-def test_the_messages_read_as_they_should(
-    path: Path, golden: Callable[[str, str], None]
-) -> None:
+def test_the_messages_read_as_they_should(path: Path, golden: Callable[[str, str], None]) -> None:
     shown = [f"-- {m}\n{message(path, m, 'interpreter', False)}" for m in MISTAKES]
     golden("domain_errors", "\n\n".join(shown))
 

@@ -54,6 +54,8 @@ def dnsrace(*args: str, input: str = "", may_fail_inside: bool = False) -> Done:
         enter = stack.enter_context
         enter(warnings.catch_warnings())
         enter(mock.patch.dict(os.environ, {"COLUMNS": str(WIDTH), "NO_COLOR": "1"}))
+        for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+            os.environ.pop(name, None)
         enter(mock.patch.object(sys, "argv", ["dnsrace", *args]))
         enter(mock.patch.object(sys.modules["__main__"], "__package__", None))
         enter(mock.patch.object(sys, "stdin", io.StringIO(input)))

@@ -79,6 +79,8 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["replay", "dynamodb(): publish"],
         ["replay", "dynamodb_dns(enactor=2): publish"],
         ["replay", "dynamodb_dns(enactors=0): publish"],
+        ["replay", "dynamodb_dns(open=2): publish"],
+        ["replay", "dynamodb_dns(max_paths=2): publish"],
         ["replay", "dynamodb_dns(cleaner=blinde): publish"],
         ["replay", "dynamodb_dns(): publish pickup(0)"],
         ["replay", "dynamodb_dns(): publish pick_up(7)"],

@@ -125,7 +125,10 @@ def test_a_parameter_may_not_be_called_like_an_option(tmp_path: Path, name: str)
     assert f"the parameter {name} has the name of an option" in done.err
 
 
-@pytest.mark.parametrize("name", ["model", "trace_it", "x", "h", "version", "parameter_1"])
+@pytest.mark.parametrize(
+    "name",
+    ["model", "trace_it", "x", "h", "version", "parameter_1", "open", "self", "values", "name"],
+)
 def test_it_may_be_called_anything_else(tmp_path: Path, name: str) -> None:
     write_model(tmp_path, SHOP.replace("change: Annotated", f"{name}: Annotated"), "named")
     option = "--" + name.replace("_", "-")

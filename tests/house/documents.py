@@ -128,6 +128,8 @@ def rewritten(expected: list[str], printed: list[str]) -> list[str]:
         found += [ELISION] if dots else printed[at:here]
         found.append(printed[here])
         at, dots = here + 1, False
+    if dots and expected[-1] != ELISION and at < len(printed):
+        return [*found, ELISION, printed[-1]]
     return [*found, *([ELISION] if dots else printed[at:])]
 
 

@@ -131,6 +131,7 @@ def test_three_dots_stand_for_any_lines(expected: str, printed: str, answer: boo
          "begin|...|middle 7|middle 8|...|end"),
         ("begin|middle|...|end", "begin|new here|middle|x|end", "begin|new here|middle|...|end"),
         ("...|gone for ever|...|end", "x|y|end", "...|end"),
+        ("...|quite another end", "x|y", "...|y"),
         ("...", "x|y", "..."),
     ],
 )  # fmt: skip

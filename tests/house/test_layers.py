@@ -15,7 +15,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent.parent / "dnsrace"
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "models" not in p.relative_to(PACKAGE).parts)
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
-LONGEST = 300
+LONGEST = 330
 
 MAY_IMPORT: dict[str, set[str]] = {
     "": set(),

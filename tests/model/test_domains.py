@@ -1,4 +1,4 @@
-"""Finite domains: raw values and author's values, how they are printed, and what states begin as."""
+"""Finite domains: raw values and author's values, how they are printed, and what states begin as."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_an_enumeration_is_one_domain() -> None:
 STARTS: dict[str, tuple[str, list[str]]] = {
     "a value": ("x = var(I, start=1)", ["x=1"]),
     "the same for each element": ("x = var(I, per=I, start=2)", ["x[0]=2 x[1]=2 x[2]=2"]),
-    "a function of the index": ("x = var(I, per=I, start=lambda i: 2 - i)", ["x[0]=2 x[1]=1 x[2]=0"]),
+    "a function of the index": ("x = var(I, per=I, start=lambda i: 2 - i)", ["x[0]=2 x[1]=1 x[2]=0"]),  # noqa: E501
     "a function with a test": (
         "x = var(I, per=I, start=lambda i: 2 if i == 1 or i > 1 else 0)",
         ["x[0]=0 x[1]=2 x[2]=2"],

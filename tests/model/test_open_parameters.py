@@ -106,9 +106,7 @@ def toy(size: int = 3):
 """
 
 
-def test_what_needs_the_size_is_refused(
-    tmp_path: Path, golden: Callable[[str, str], None]
-) -> None:
+def test_what_needs_the_size_is_refused(tmp_path: Path, golden: Callable[[str, str], None]) -> None:
     """Each is fine with a value for the parameter, and refused with its line without one."""
     texts = {case: SIZED + indent(dedent(body), " " * 8) for case, body in BODIES.items()}
     texts["a step that is there for some sizes"] = SHAPED

@@ -164,9 +164,7 @@ def test_the_same_operand_twice_means_the_same(system: System, row: Row) -> None
 @pytest.mark.parametrize("name", [n for n, row in OPERATORS.items() if row.commutes])
 def test_what_the_table_says_commutes_does(name: str) -> None:
     _, meaning, ranges = STRICT[name]
-    assert all(
-        meaning(a, b) == meaning(b, a) for a, b in itertools.product(ranges[0], ranges[0])
-    )
+    assert all(meaning(a, b) == meaning(b, a) for a, b in itertools.product(ranges[0], ranges[0]))
 
 
 @pytest.mark.parametrize("value", NUMBERS)
