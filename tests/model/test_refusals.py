@@ -965,7 +965,7 @@ def refusal(directory: Path, text: str) -> str:
     try:
         load(str(path)).lift()
     except DnsraceError as error:
-        assert not isinstance(error, DomainError)  # noqa: PT017
+        assert not isinstance(error, DomainError)
         return "\n".join([*numbered, without_paths(str(error), directory)])
     return "\n".join([*numbered, "NOT REFUSED"])
 
