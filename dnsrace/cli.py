@@ -187,7 +187,7 @@ def replay(
         name: known[name].parse(value) if name in known and isinstance(value, str) else value
         for name, value in script.parameters.items()
     }
-    system = chosen.lift(max_paths=max_paths, **values)
+    system = chosen.lift(max_paths=max_paths, **chosen.values(values))
     done = run(system, script)
     if json:
         write_json(json, trace_data(done))

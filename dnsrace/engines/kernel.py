@@ -67,6 +67,7 @@ def hashed(words: Ints, i: int) -> int:
 
 @compiled
 def entry_hash(entry: int, one: Ints) -> int:
+    """The hash of the state that an entry of the table stands for."""
     if WORDS == 1:
         one[0] = entry - 1
         return hashed(one, 0)

@@ -145,6 +145,12 @@ def _property(kind: PropertyKind, function: Any, name: str | None, **options: An
     def declare(f: F) -> F:
         called = name or f.__name__
         builder = _building(f"the property {called}")
+        if called == "deadlock":
+            raise ModelError(
+                "a property cannot be called deadlock: --deadlock asks for that by itself",
+                place=places.of_function(f),
+                cure="rename it",
+            )
         if any(other == called for other, *_ in builder.properties):
             raise ModelError(
                 f"two properties are called {called}",

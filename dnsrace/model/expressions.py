@@ -60,6 +60,7 @@ class Expr:
 
 
 def const(value: int, sort: Domain) -> Expr:
+    """A raw value of a sort."""
     return Expr("const", (), sort, int(value))
 
 
@@ -68,6 +69,7 @@ FALSE = const(0, BOOL)
 
 
 def integer(value: int) -> Expr:
+    """A number."""
     return const(value, INT)
 
 
@@ -82,24 +84,29 @@ def param(name: str, low: int | None) -> Expr:
 
 
 def choice(name: str, domain: Domain) -> Expr:
+    """A choice of a step, by its name."""
     return Expr("choice", (), sort_of(domain), name, domain)
 
 
 def bound(name: str, domain: Domain) -> Expr:
+    """A variable that a quantifier binds."""
     return Expr("bound", (), sort_of(domain), name, domain)
 
 
 def read(variable: Variable, index: tuple[Expr, ...]) -> Expr:
+    """An element of a variable, in the state before the step."""
     return Expr("read", index, sort_of(variable.domain), variable, variable.domain)
 
 
 def not_(a: Expr) -> Expr:
+    """Negation."""
     if a.op == "const":
         return FALSE if a.data else TRUE
     return a.args[0] if a.op == "not" else Expr("not", (a,), BOOL)
 
 
 def and_(a: Expr, b: Expr) -> Expr:
+    """Conjunction; the second part counts only where the first holds."""
     if a == TRUE or b in (FALSE, a):
         return b
     if b == TRUE or a == FALSE:
@@ -108,6 +115,7 @@ def and_(a: Expr, b: Expr) -> Expr:
 
 
 def or_(a: Expr, b: Expr) -> Expr:
+    """Disjunction; the second part counts only where the first fails."""
     if a == FALSE or b in (TRUE, a):
         return b
     if b == FALSE or a == TRUE:
@@ -116,10 +124,12 @@ def or_(a: Expr, b: Expr) -> Expr:
 
 
 def implies(a: Expr, b: Expr) -> Expr:
+    """`b` wherever `a`."""
     return or_(not_(a), b)
 
 
 def ite(test: Expr, yes: Expr, no: Expr) -> Expr:
+    """`yes` where the test holds, else `no`."""
     if test.op == "const":
         return yes if test.data else no
     if yes == no:
@@ -142,6 +152,7 @@ def ite(test: Expr, yes: Expr, no: Expr) -> Expr:
 
 
 def eq(a: Expr, b: Expr) -> Expr:
+    """Equality of two values of matching sorts."""
     if a == b:
         return TRUE
     if a.op == b.op == "const":
@@ -185,6 +196,7 @@ max_ = _strict("max", INT)
 
 
 def exists(variable: Expr, body: Expr) -> Expr:
+    """There is a value of the bound variable for which the body holds."""
     return (
         body
         if body.op == "const"
@@ -193,6 +205,7 @@ def exists(variable: Expr, body: Expr) -> Expr:
 
 
 def forall(variable: Expr, body: Expr) -> Expr:
+    """The body holds for every value of the bound variable."""
     return (
         body
         if body.op == "const"

@@ -30,6 +30,7 @@ class Taken:
 
 
 def step_text(step: Step, choices: tuple[int, ...]) -> str:
+    """`flip(0)`; a step without choices is its name alone."""
     values = [c.domain.text(raw) for c, raw in zip(step.choices, choices, strict=True) if c.domain]
     return f"{step.name}({', '.join(values)})" if values else step.name
 

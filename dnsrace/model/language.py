@@ -50,6 +50,13 @@ class Model:
         self.path = Path(self.function.__code__.co_filename)
         self.reference = self.name
         """How to name the model on the command line; the loader sets it for a user's file."""
+        for parameter in self.parameters:
+            if parameter.name in ("self", "open", "max_paths"):
+                raise ModelError(
+                    f"a parameter cannot be called {parameter.name}: the word is taken",
+                    place=places.of_function(self.function),
+                    cure="rename it",
+                )
         try:
             self.values(self.fixed)
         except UsageError as error:

@@ -21,6 +21,7 @@ MARK_OPEN, MARK_CLOSE = "\x02", "\x03"
 
 
 def refuse(cause: str, cure: str) -> NoReturn:
+    """Raises ModelError at the line of the user's code that called."""
     raise ModelError(cause, place=places.here(), cure=cure)
 
 
@@ -324,4 +325,5 @@ def stored(value: object, domain: Domain, what: str) -> Expr:
 
 
 def as_expr(value: int | Expr) -> Expr:
+    """A bound of a domain as an expression."""
     return ex.integer(value) if isinstance(value, int) else value

@@ -592,6 +592,12 @@ SYMMETRY = {
             s.phase[w] = Phase.IDLE
             s.phase[second] = Phase.BUSY
     """,
+    "any() over names behind something that is no declared domain": """
+        @step
+        def f(s):
+            require(any(s.busy[w] == b for b in (True, False) for w in Who))
+            s.x = 0
+    """,
     "a property of one of them": """
         @step
         def f(s, w: Who):
