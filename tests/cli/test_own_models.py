@@ -127,7 +127,7 @@ def test_a_parameter_may_not_be_called_like_an_option(tmp_path: Path, name: str)
 
 @pytest.mark.parametrize(
     "name",
-    ["model", "trace_it", "x", "h", "version", "parameter_1", "open", "self", "values", "name"],
+    ["model", "trace_it", "x", "h", "version", "parameter_1", "values", "name"],
 )
 def test_it_may_be_called_anything_else(tmp_path: Path, name: str) -> None:
     write_model(tmp_path, SHOP.replace("change: Annotated", f"{name}: Annotated"), "named")
