@@ -45,10 +45,11 @@ def load(stem: str, text: str, toolchain: str) -> ModuleType:
     """Import the module with this source, writing its file first if it is missing or damaged."""
     name = name_of(stem, text, toolchain)
     path = directory() / f"{name}.py"
-    if not _is_intact(path, text):
-        if path.exists():
+    found = _read(path)
+    if found != text:
+        if found is not None:
             warnings.warn(f"the cached {path} was damaged; written again", stacklevel=2)
-        forget(path)
+            forget(path)
         _write(path, text)
     try:
         return _import(name, path)
@@ -69,11 +70,14 @@ def _import(name: str, path: Path) -> ModuleType:
     return module
 
 
-def _is_intact(path: Path, text: str) -> bool:
+def _read(path: Path) -> str | None:
+    """The text of a file; None when there is none, an empty text when it cannot be read."""
     try:
-        return path.read_text() == text
+        return path.read_text()
+    except FileNotFoundError:
+        return None
     except (OSError, UnicodeDecodeError):
-        return False
+        return ""
 
 
 def _write(path: Path, text: str) -> None:

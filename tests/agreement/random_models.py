@@ -239,8 +239,9 @@ class Text:
     def _write(self, safe: bool) -> None:
         for _ in range(10):
             var = self.pick(self.vars)
-            target = self._element("s", var, 2, safe)
-            value = self.value(var.dom, 2, safe)
+            depth = 1 if self.wide else 2  # what is nested in many words is long
+            target = self._element("s", var, depth, safe)
+            value = self.value(var.dom, depth, safe)
             if target is not None and value is not None:
                 if var.dom.kind == "range" and not safe and self.chance(20):
                     self.line(f"{target} {self.pick('+-')}= {self.number(1, 2)}")

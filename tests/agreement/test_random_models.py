@@ -125,7 +125,7 @@ def compare(system: System, stepper: GeneratedStepper, state: State) -> None:
 @pytest.mark.parametrize("wide", [False, True], ids=["narrow", "wide"])
 @pytest.mark.parametrize("safe", [False, True], ids=["risky", "safe"])
 def test_three_ways_to_take_a_step_agree(wide: bool, safe: bool) -> None:
-    @settings(unhurried, max_examples=80)
+    @settings(unhurried, max_examples=120)
     @given(randoms)
     def on_random_models(random: Random) -> None:
         system = lifted(random, wide=wide, safe=safe)
@@ -140,7 +140,7 @@ def test_three_ways_to_take_a_step_agree(wide: bool, safe: bool) -> None:
 
 
 def test_whole_spaces_agree_with_and_without_symmetry() -> None:
-    @settings(unhurried, max_examples=70)
+    @settings(unhurried, max_examples=100)
     @given(randoms, st.booleans())
     def on_random_models(random: Random, safe: bool) -> None:
         system = lifted(random, safe=safe)
