@@ -113,10 +113,11 @@ def _name_domain(domain: Domain) -> Domain | None:
 def _obstacle(system: System, domain: Domain) -> str:
     """Why sorting sub-states would not be exact, or an empty text."""
     for variable in system.variables:
-        indices = [d for d in variable.index if d.kind == "names"]
-        mentioned = [*indices, _name_domain(variable.domain)]
+        mentioned = [_name_domain(d) for d in (*variable.index, variable.domain)]
         if domain in mentioned and sum(d is not None for d in mentioned) > 1:
             return f"{variable.name} relates names to names"
+        if domain in mentioned[:-1] and domain not in variable.index:
+            return f"{variable.name} is indexed by a {domain.name} or none"
     return ""
 
 

@@ -25,14 +25,14 @@ def toy():
     class Many(Range, low=-5, high=6): ...
     class Who(Names, count=3): ...
     class Holder(Maybe, of=Who): ...
-    class Up(Range, low=0, high=2**21 - 1): ...
+    class Up(Range, low=0, high=2**15 - 1): ...
     class S(State):
         x = var(Small, start=-3)
         y = var(Small, start=Small)
         up = var(bool, per=Who, start=False)
         wide = var(Many, per=Who, start=-5)
         lock = var(Holder, start=Holder.none)
-        bits = var(Up, start=0)
+        bits = var(Up, per=Who, start=0)
 
     def keep(value):
         return min(max(value, -4), 4)
@@ -71,13 +71,13 @@ def toy():
     @step
     def flip(s, w: Who):
         require(any(m < s.x and m + 1 != s.wide[w] for m in Many))
-        s.bits = 2**21 - 1 - s.bits
+        s.bits[w] = 2**15 - 1 - s.bits[w]
     @always
     def small(s):
         return s.x <= 3 or s.y == 4
     @every_step
     def steady(before, after):
-        return after.bits == before.bits or any(after.up[w] for w in Who)
+        return all(after.bits[w] == before.bits[w] or after.up[w] for w in Who)
     @sometimes
     def low(s):
         return s.x == -4 and s.lock != Holder.none
@@ -96,9 +96,9 @@ class Fixed:
 
 
 FIXED = (
-    Fixed(10785, words=1, helpers=True, symmetry=True),
-    Fixed(415, words=2, helpers=False, symmetry=True),
-    Fixed(10645, words=3, helpers=False, symmetry=False),
+    Fixed(723, words=2, helpers=True, symmetry=True),
+    Fixed(471, words=3, helpers=False, symmetry=False),
+    Fixed(126, words=6, helpers=False, symmetry=True),
 )
 
 
@@ -151,6 +151,11 @@ def test_compiled_operators_agree_on_negative_numbers(
     assert found == search(str(paths["operators"]), {}, "python", True)
     assert found.outcome == search(str(paths["operators"]), {}, "python", False).outcome
     assert set(found.outcome.verdicts.values()) == {"violated", "holds"}
+
+
+def test_that_model_fills_a_word_to_the_last_bit(paths: dict[object, Path]) -> None:
+    (row,) = layout_of(load(str(paths["operators"])).lift()).substates.values()
+    assert (row.count, row.width) == (3, 21)
 
 
 def test_that_model_has_every_operator(paths: dict[object, Path]) -> None:

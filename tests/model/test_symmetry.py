@@ -152,6 +152,11 @@ UNSORTED = {
         "s.likes[w, v] = True",
         "none: likes relates names to names",
     ),
+    "an index that may be a name": (
+        "seen = var(bool, per=H, start=False)",
+        "s.seen[w] = v == w",
+        "none: seen is indexed by a W or none",
+    ),
     "more than a word for each name": (
         "own = var(Wide, per=(W, Many), start=0)",
         "s.own[w, 0] = 1 - s.own[v, 1]",
@@ -182,32 +187,6 @@ def test_what_cannot_be_sorted_is_explored_in_full(case: str, tmp_path: Path) ->
     whole = same_with_and_without(system)
     assert whole.symmetry == reason
     assert whole.statistics.distinct_states == whole.statistics.represented_states
-
-
-def test_an_index_that_may_be_a_name_is_renamed_with_it(tmp_path: Path) -> None:
-    system = lift_text(
-        tmp_path,
-        """
-        @model
-        def toy():
-            class W(Names, count=3): ...
-            class H(Maybe, of=W): ...
-            class S(State):
-                busy = var(bool, per=W, start=False)
-                seen = var(bool, per=H, start=False)
-            @step
-            def begin(s, w: W):
-                s.busy[w] = True
-            @step
-            def see(s, w: W):
-                require(s.busy[w])
-                s.seen[w] = True
-            @always
-            def only_the_busy_are_seen(s):
-                return all(s.busy[w] or not s.seen[w] for w in W)
-        """,
-    )
-    assert [f.verdict for f in same_with_and_without(system).findings] == ["holds"]
 
 
 def test_one_domain_may_be_sorted_and_another_not(tmp_path: Path) -> None:
