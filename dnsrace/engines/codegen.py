@@ -16,13 +16,15 @@ spaces need not wait for a compiler. What it defines, with W words w0, w1, ...:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dnsrace.engines.layout import Layout, Row
+from dnsrace.engines.canonical import orbit_size, sort_substates
+from dnsrace.engines.layout import Layout
 from dnsrace.engines.packed import Packed
+from dnsrace.engines.stores import store
 from dnsrace.engines.writer import Writer
-from dnsrace.model.expressions import FALSE, TRUE, Expr, Variable, eq, not_, rebuild
+from dnsrace.model.expressions import FALSE, TRUE, Expr, eq, not_, rebuild
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
 from dnsrace.model.system import Commit, Property, Step, System
 
@@ -46,7 +48,7 @@ def stepper_source(
     """
     packed = Packed(layout)
     writer = Writer(packed)
-    _expand(writer, system, [p for p in properties if p.kind == "every_step"])
+    _expand(writer, packed, system, [p for p in properties if p.kind == "every_step"])
     _check(writer, [p for p in properties if p.kind in ("always", "sometimes")])
     _end(writer, system)
     if symmetric:
@@ -56,18 +58,41 @@ def stepper_source(
 
 
 def fan_out(system: System) -> int:
-    """An upper bound of a state's successors."""
-    return sum(math.prod(c.domain.size for c in s.choices if c.domain) for s in system.steps)
+    """An upper bound of a state's successors: of steps that exclude each other one counts."""
+    total = 0
+    for choices, steps in grouped(system).items():
+        ways = math.prod(c.domain.size for c in choices if c.domain)
+        for test, cases in dispatch(steps):
+            sizes = [len(trees) for trees in cases.values()]
+            total += ways * (sum(sizes) if test is None else max(sizes))
+    return total
 
 
-def _expand(writer: Writer, system: System, transitions: Sequence[Property]) -> None:
-    emit = _Steps(writer, system, transitions)
+def grouped(system: System) -> dict[tuple[Expr, ...], list[Step]]:
+    """The steps that can happen at all, by their choices: those with the same share their loops."""
+    groups: dict[tuple[Expr, ...], list[Step]] = {}
+    for step in system.steps:
+        if path_numbers(system, step.tree):
+            groups.setdefault(step.choices, []).append(step)
+    return groups
+
+
+def path_numbers(system: System, tree: Tree[Commit | None]) -> set[int]:
+    """The numbers of the paths that end in a tree."""
+    if isinstance(tree, Leaf):
+        return set() if tree.value is None else {system.path_numbers[id(tree.value)]}
+    if isinstance(tree, Ensure):
+        return path_numbers(system, tree.then)
+    return path_numbers(system, tree.yes) | path_numbers(system, tree.no)
+
+
+def _expand(
+    writer: Writer, packed: Packed, system: System, transitions: Sequence[Property]
+) -> None:
+    emit = _Steps(writer, packed, system, transitions)
     writer.line("@compiled")
     with writer.block(f"def expand({writer.words('w')}, n, out, taken, note):"):
-        groups: dict[tuple[Expr, ...], list[Step]] = {}
-        for step in system.steps:
-            groups.setdefault(step.choices, []).append(step)
-        for choices, steps in groups.items():
+        for choices, steps in grouped(system).items():
             emit.loops(choices, steps)
         writer.line("return n")
     writer.line("")
@@ -78,17 +103,18 @@ class _Steps:
     """Emits the steps of a system; steps with the same choices share their loops."""
 
     writer: Writer
+    packed: Packed
     system: System
     transitions: Sequence[Property]
 
     def loops(self, choices: tuple[Expr, ...], steps: list[Step]) -> None:
         if choices:
-            domain, name = choices[0].domain, self.writer.packed.name(choices[0])
+            domain, name = choices[0].domain, self.packed.name(choices[0])
             assert domain is not None
             with self.writer.block(f"for {name} in range({domain.lo}, {domain.hi + 1}):"):
                 self.loops(choices[1:], steps)
             return
-        for test, cases in _dispatch(steps):
+        for test, cases in dispatch(steps):
             word = "if"
             for value, trees in cases.items():
                 if test is None:
@@ -124,19 +150,17 @@ class _Steps:
                     self.tree(second)
 
     def commit(self, commit: Commit) -> None:
-        writer, packed = self.writer, self.writer.packed
+        writer, packed = self.writer, self.packed
         number = self.system.path_numbers[id(commit)]
-        for word in range(packed.layout.words):
-            writer.line(f"x{word} = w{word}")
         for write in commit.writes:
             for e in (*write.index, write.value):
                 writer.name_reads(e)
-            for line in packed.store(write, writer):
-                writer.line(line)
+        changed = store(packed, commit.writes, writer)
+        if self.transitions:
+            for word in {*range(packed.layout.words)}.difference(changed):
+                writer.line(f"x{word} = w{word}")
         for bit, prop in enumerate(self.transitions):
-            defined, value = (
-                _after(e, commit, packed.plain_names) for e in (prop.defined, prop.value)
-            )
+            defined, value = after(packed, prop, commit)
             if defined != TRUE:
                 with writer.block(f"if not ({packed.boolean(defined, writer)}):"):
                     writer.line("note[1] = 1")
@@ -146,7 +170,7 @@ class _Steps:
                     writer.line(f"note[0] |= {1 << bit}")
         for word in range(packed.layout.words):
             at = f"n * {packed.layout.words} + {word}" if packed.layout.words > 1 else "n"
-            writer.line(f"out[{at}] = x{word}")
+            writer.line(f"out[{at}] = {'x' if word in changed else 'w'}{word}")
         writer.line("n += 1")
         writer.line(f"taken[{number}] += 1")
 
@@ -154,7 +178,7 @@ class _Steps:
 Trees = list[tuple[str, Tree[Commit | None]]]
 
 
-def _dispatch(steps: list[Step]) -> list[tuple[Expr | None, dict[Expr, Trees]]]:
+def dispatch(steps: list[Step]) -> list[tuple[Expr | None, dict[Expr, Trees]]]:
     """Steps grouped by what they first require: those that need different values of the same
     expression (a phase, mostly) exclude each other and become one chain of tests."""
     groups: dict[Expr | None, dict[Expr, Trees]] = {}
@@ -169,10 +193,11 @@ def _dispatch(steps: list[Step]) -> list[tuple[Expr | None, dict[Expr, Trees]]]:
     return list(groups.items())
 
 
-def _after(expr: Expr, commit: Commit, plain: dict[str, Variable]) -> Expr:
-    """What a property says of a step, with the variables that the step leaves alone unprimed: of
-    them alone it is then often trivially true."""
+def after(packed: Packed, prop: Property, commit: Commit) -> tuple[Expr, Expr]:
+    """When a property of a step is defined, and its value, with the variables that the step leaves
+    alone unprimed: what it says of them alone is then often trivially true."""
     written = {write.variable.name + "'" for write in commit.writes}
+    plain = packed.plain_names
 
     def leaf(e: Expr) -> Expr | None:
         if e.op == "read" and e.data.name.endswith("'") and e.data.name not in written:
@@ -180,7 +205,7 @@ def _after(expr: Expr, commit: Commit, plain: dict[str, Variable]) -> Expr:
             return Expr("read", args, e.sort, plain[e.data.name[:-1]], e.domain)
         return None
 
-    return rebuild(expr, leaf)
+    return rebuild(prop.defined, leaf), rebuild(prop.value, leaf)
 
 
 def _check(writer: Writer, states: Sequence[Property]) -> None:
@@ -207,53 +232,15 @@ def _end(writer: Writer, system: System) -> None:
 
 
 def _canonical(writer: Writer, layout: Layout) -> None:
-    """Sort the sub-states of each domain."""
     writer.line("@compiled")
     with writer.block(f"def canonical({writer.words('w')}):"):
-        for row in layout.substates.values():
-            _take_apart(writer, row)
-            for a, b in _sorting_network(row.count):
-                with writer.block(f"if s{b} < s{a}:"):
-                    writer.line(f"s{a}, s{b} = s{b}, s{a}")
-            for word in sorted({row.place(i)[0] for i in range(row.count)}):
-                here = [(i, row.place(i)[1]) for i in range(row.count) if row.place(i)[0] == word]
-                mask = sum(((1 << row.width) - 1) << shift for _, shift in here)
-                parts = " | ".join(f"(s{i} << {shift})" for i, shift in here)
-                writer.line(f"w{word} = (w{word} & {~mask}) | {parts}")
+        sort_substates(writer, layout)
         writer.line(f"return {writer.words('w')}")
     writer.line("")
 
 
 def _orbit(writer: Writer, layout: Layout) -> None:
-    """The number of arrangements of the sorted sub-states: a product of multinomials."""
     writer.line("@compiled")
     with writer.block(f"def orbit({writer.words('w')}):"):
-        writer.line("total = 1")
-        for row in layout.substates.values():
-            _take_apart(writer, row)
-            writer.line("same = 1")
-            for i in range(1, row.count):
-                writer.line(f"same = same + 1 if s{i} == s{i - 1} else 1")
-                writer.line(f"total = total * {i + 1} // same")
-        writer.line("return total")
+        writer.line(f"return {orbit_size(writer, layout)}")
     writer.line("")
-
-
-def _take_apart(writer: Writer, row: Row) -> None:
-    for i in range(row.count):
-        word, shift = row.place(i)
-        writer.line(f"s{i} = (w{word} >> {shift}) & {(1 << row.width) - 1}")
-
-
-def _sorting_network(n: int) -> Iterator[tuple[int, int]]:
-    """Pairs to compare and swap: odd-even merge sort (Knuth, TAOCP 3, 5.2.2, algorithm M)."""
-    t = (n - 1).bit_length()
-    p = 1 << max(0, t - 1)
-    while p > 0:
-        q, r, d = 1 << max(0, t - 1), 0, p
-        while d > 0:
-            for i in range(n - d):
-                if i & p == r:
-                    yield i, i + d
-            d, q, r = q - p, q >> 1, p
-        p >>= 1

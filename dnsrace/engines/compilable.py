@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from dnsrace.engines.layout import WORD_BITS
+from dnsrace.engines.codegen import fan_out
+from dnsrace.engines.layout import WORD_BITS, Layout
 from dnsrace.errors import UsageError
 from dnsrace.model.bounds import Facts
 from dnsrace.model.expressions import Expr
@@ -21,6 +23,18 @@ def refuse_too_many(properties: tuple[Property, ...]) -> None:
         raise UsageError(
             f"{len(properties)} properties are too many for one search",
             cure=f"name at most {MOST_PROPERTIES} with --property, or give --engine interpreter",
+        )
+
+
+def refuse_many_renamings(system: System, layout: Layout, together: int) -> None:
+    """Raises UsageError when the states that so many representatives stand for, or their
+    transitions, might be more than 64 bits count."""
+    ways = math.prod(math.factorial(row.count) for row in layout.substates.values())
+    if ways * fan_out(system) * together >> 62:
+        names = " and ".join(f"{d.size} {d.name} names" for d in layout.substates)
+        raise UsageError(
+            f"{names} can be renamed in too many ways for compiled code",
+            cure="use fewer names, or give --no-symmetry, or --engine python, which is slower",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from dnsrace.engines import cache
-from dnsrace.engines.codegen import fan_out, stepper_source
+from dnsrace.engines.kernel import templates
+from dnsrace.engines.lanes import lanes_source
 from dnsrace.engines.layout import layout_of, pack, unpack
 from dnsrace.engines.memory import reserve
 from dnsrace.engines.python_space import blame
@@ -22,15 +23,12 @@ from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.show import system_hash
 from dnsrace.model.system import Property, State, System
 
-LOAD = 0.7
-"""How full the table gets before it grows."""
-SMALL = 1 << 20
-"""Tables of fewer slots are doubled; larger ones grow by a third, for the sake of memory."""
-SLACK = 1 << 16
-"""Slots behind the last home: the table does not wrap around."""
+LOAD = 0.8
+"""How full the table gets before it grows; buckets of eight bear that well."""
+GROWTH = 1.55
+"""How much it grows: right after, the table takes 8 * 1.55 / 0.8 = 15.5 bytes per state."""
 CHUNK = 1 << 18
 """States between two looks at the clock."""
-MARK = "# ---- the template begins here\n"
 
 
 def kernel_source(
@@ -38,56 +36,17 @@ def kernel_source(
 ) -> tuple[str, Any]:
     """The whole generated file, and the layout that it was made for."""
     layout = layout_of(system)
-    stepper = stepper_source(system, layout, properties, symmetric=symmetric)
-    words = range(layout.words)
-
-    def at(array: str) -> str:
-        return ", ".join(f"{array}[i * {layout.words} + {j}]" for j in words)
-
-    names = ", ".join(f"a{j}" for j in words)
-    store = "; ".join(f"out[i * {layout.words} + {j}] = a{j}" for j in words)
-    adapters = f"""
-@compiled
-def expand_at(queue, i, n, out, taken, note):
-    return expand({at("queue")}, n, out, taken, note)
-
-
-@compiled
-def check_at(queue, i):
-    return check({at("queue")})
-
-
-@compiled
-def is_end_at(queue, i):
-    return is_end({at("queue")})
-
-
-@compiled
-def canonical_at(out, i):
-    {f"{names} = canonical({at('out')})" if symmetric else "return"}
-    {store if symmetric else ""}
-
-
-@compiled
-def orbit_at(queue, i):
-    return {f"orbit({at('queue')})" if symmetric else "1"}
-
-"""
+    stepper = lanes_source(system, layout, properties, symmetric=symmetric)
     head = f'''"""Generated from the model {system.name}, lifted form {system_hash(system)}."""
 
 from __future__ import annotations
 
-from dnsrace.engines.jit import compiled, prefetch
-
-WORDS = {layout.words}
-FAN = {fan_out(system)}
-PATHS = {max(1, len(system.paths))}
-SYMMETRIC = {symmetric}
-
+from dnsrace.engines.jit import (
+    compiled, find, get, inner, lowest, merged, pick, prefetch, put, squeeze,
+)
 
 '''
-    template = Path(__file__).with_name("kernel.py").read_text().split(MARK, 1)[1]
-    return head + stepper + adapters + template, layout
+    return f"{head}{stepper}\n\n{templates()}", layout
 
 
 class NumbaSpace(Space):
@@ -106,30 +65,38 @@ class NumbaSpace(Space):
         self.kernel: ModuleType = self._load()
         self.words: int = self.kernel.WORDS
         self.limit = limit
-        self._called: set[str] = set()
         order = [p for p in properties if p.kind == "every_step"]
         self._transitions = len(order)
         order += [p for p in properties if p.kind in ("always", "sometimes")]
         self._order = [p.name for p in order]
-        self.size = 1 << 16
+        self._called: set[str] = set()
+        k = self.kernel
+        self.buckets = 1 << 13
         self._allocate()
-        self._counts = np.zeros(8, np.int64)
-        self._counts[self.kernel.FIRST_DEADLOCK] = -1
-        self._taken = np.zeros(self.kernel.PATHS, np.int64)
+        self._counts = np.zeros(k.COUNTS, np.int64)
+        self._counts[k.FIRST_DEADLOCK] = -1
+        self._totals = np.zeros(k.NOTES, np.int64)
+        self._sums = [0] * k.NOTES
+        """What `_totals` has come to: numbers of states stood for may outgrow 64 bits."""
+        self._taken = np.zeros(k.PATHS, np.int64)
         self._hits = np.full(len(order), -1, np.int64)
-        self._scratch = np.zeros(1 << 16, np.int64)
-        block = self.kernel.BLOCK * self.kernel.FAN
-        self._out = np.zeros(block * self.words, np.int64)
-        self._homes = np.zeros(block, np.int64)
+        self._out = np.zeros(max(k.ROOM * k.WORDS, 1 << 12), np.int64)
+        self._homes = np.zeros(max(k.ROOM, 1 << 12) + k.AHEAD, np.int64)
+        self._recent = np.full(k.RECENT * k.WORDS, -1, np.int64)
+        lanes, made, note, tally = (
+            np.zeros(size, np.int64) for size in (k.LANES, k.ROOM * k.WORDS, k.NOTES, k.PATHS)
+        )
+        self._results = (self._counts, self._totals, self._taken, self._hits)
+        self._work = (lanes, made, self._out, self._homes, self._recent, note, tally)
         self.compile_seconds = 0.0
         """Time of the first call of the kernel: compilation, or loading from the cache."""
 
     def _allocate(self) -> None:
         # a state takes its words in the queue and at least 1 / LOAD entries in the table
         states = max(1 << 16, int(self.limit / (8 * (self.words + 1 / LOAD))))
-        slots = int(states / LOAD) + (1 << 17) + SLACK
+        slots = max(int(states / LOAD), 1 << 17) + 8 * self.kernel.SPARE
         self._queue, self._queue_area = reserve(states * self.words)
-        self._table, self._table_area = reserve(max(slots, (1 << 17) + SLACK))
+        self._table, self._table_area = reserve(slots)
 
     @property
     def count(self) -> int:
@@ -137,21 +104,23 @@ class NumbaSpace(Space):
 
     @property
     def memory(self) -> int:
-        return 8 * (self.count * self.words + self.size + SLACK)
+        return self._bytes(self.buckets)
+
+    def _bytes(self, buckets: int) -> int:
+        """Of the queue, a table of this size, and the bytes that growing it takes."""
+        return 8 * self.count * self.words + 65 * (buckets + int(self.kernel.SPARE))
 
     def start(self) -> None:
         """Insert the initial states. The first call compiles, or reads the machine code."""
         begin = time.perf_counter()
-        self._warm_up()
+        self._run(0, 0)
+        self._grow(0, 0, np.zeros(0, np.uint8))
         self.compile_seconds = time.perf_counter() - begin
+        words: list[int] = []
         for state in Interpreter(self.system).initial():
-            packed = np.array(pack(self.system, self.layout, state), np.int64)
-            if self.symmetric:
-                self._call("canonical_at", packed, 0)
-            if self.count + 1 > self.size * LOAD:
-                self._grow_table()
-            self._call("add", self._queue, self._table, self.size, self._counts, packed)
-        self._note_new(0)
+            words += self._packed(state)
+        self._insert(np.array(words, np.int64))
+        self._publish()
 
     def _call(self, name: str, *args: Any) -> Any:
         """Call a function of the kernel. Its first call reads its machine code from the cache: if
@@ -168,72 +137,108 @@ class NumbaSpace(Space):
         finally:
             self._called.add(name)
 
-    def _warm_up(self) -> None:
-        self._run(0, 0, 0)
-        self._grow(self._table, 0, 1 << 16)
+    def _packed(self, state: State) -> tuple[int, ...]:
+        words = pack(self.system, self.layout, state)
+        if not self.symmetric:
+            return words
+        found = self.kernel.canonical(*words)
+        return found if self.words > 1 else (found,)
 
-    def _grow(self, table: Any, used: int, size: int) -> bool:
-        return bool(self._call("grow", table, used, size, self._scratch))
+    def _insert(self, words: Any) -> None:
+        """Append those of these states that are new to the queue."""
+        k = self.kernel
+        for some in self._batches(words):
+            status = k.TABLE_FULL
+            while status != k.DONE:
+                for word in range(self.words):
+                    self._out[word * k.ROOM : word * k.ROOM + len(some)] = some[:, word]
+                status = self._run(0, 0, len(some))
+                self._fits(status)
 
-    def _note_new(self, low: int) -> None:
-        undefined = self._call(
-            "note_new", self._queue, low, self.count, self._hits, self._transitions, self._counts
-        )
-        if undefined:
-            blame(self.system, self.properties, self.state(int(self._counts[self.kernel.HEAD])))
-        self._publish()
+    def _batches(self, words: Any) -> Iterator[Any]:
+        """Copies of states, as many at once as there is room for in a block."""
+        states, step = words.reshape(-1, self.words), self.kernel.BLOCK * self.kernel.FAN
+        return (states[low : low + step].copy() for low in range(0, len(states), step))
 
-    def _run(self, low: int, high: int, limit: int) -> int:
-        return int(
-            self._call("run", 
-                self._queue, self._table, self.size, limit, low, high, self._counts, self._taken,
-                self._hits, self._transitions, self._out, self._homes,
-            )
+    def _grow(self, used: int, buckets: int, fill: Any) -> bool:
+        scratch = self._out, self._homes
+        return bool(self._call("grow", self._table, used, buckets, *scratch, fill))
+
+    def _run(self, low: int, high: int, seeds: int = 0) -> int:
+        limit = int(8 * self.buckets * LOAD)
+        status = self._call(
+            "run", self._queue, self._table, self.buckets, limit, low, high, seeds,
+            self._transitions, self._results, self._work,
         )  # fmt: skip
+        for i, total in enumerate(self._totals.tolist()):
+            self._sums[i] += total
+        self._totals[:] = 0
+        return int(status)
 
     def expand(self, low: int, high: int, go_on: Callable[[], bool]) -> int:
-        k = self.kernel
         while low < high:
             if not go_on():
                 break
-            status = self._run(low, min(high, low + CHUNK), int(self.size * LOAD))
-            low = int(self._counts[k.HEAD])
-            if status == k.UNDEFINED_VALUE:
-                blame(self.system, self.properties, self.state(low))
-            if status == k.TABLE_ENDED:
-                raise InternalError("the hash table ran over its end; please report the model")
+            status = self._run(low, min(high, low + CHUNK))
+            low = int(self._counts[self.kernel.HEAD])
             self._publish()
-            if status == k.QUEUE_FULL:
-                raise MemoryError
-            if status == k.TABLE_FULL:
-                self._grow_table()
+            self._fits(status)
         return low
 
-    def _grow_table(self) -> None:
-        size = self.size * 2 if self.size < SMALL else self.size * 4 // 3
-        needed = 8 * (self.count * self.words + size + SLACK)
-        if needed > self.limit or size + SLACK > self._table.size or size >= 1 << 31:
+    def _fits(self, status: int) -> None:
+        """Deal with the reason why the kernel stopped."""
+        k = self.kernel
+        if status == k.UNDEFINED_VALUE:
+            blame(self.system, self.properties, self.state(int(self._counts[k.HEAD])))
+        if status == k.TABLE_ENDED:
+            raise InternalError("the hash table ran over its end; please report the model")
+        if status == k.QUEUE_FULL:
             raise MemoryError
-        if not self._grow(self._table, self.size + SLACK, size):
-            self._table[: size + SLACK] = 0
-            self._call("refill", self._table, size, self._queue, self.count)
-        self.size = size
+        if status == k.TABLE_FULL:
+            self._grow_table()
+
+    def _grow_table(self) -> None:
+        buckets = int(self.buckets * GROWTH)
+        slots = 8 * (buckets + self.kernel.SPARE)
+        if self._bytes(buckets) > self.limit or slots > self._table.size or slots >= 1 << 31:
+            raise MemoryError
+        used = 8 * (self.buckets + self.kernel.SPARE)
+        fill = np.zeros(buckets + self.kernel.SPARE, np.uint8)
+        if self._grow(used, buckets, fill):
+            self.buckets = buckets
+        else:
+            self._refill(buckets)
+
+    def _refill(self, buckets: int) -> None:
+        """Fill the table anew from the queue."""
+        k = self.kernel
+        self._table[: 8 * (buckets + k.SPARE)] = 0
+        self._recent[:] = -1
+        self.buckets = buckets
+        counts, sums = self._counts.copy(), self._sums.copy()
+        self._counts[k.TAIL] = 0
+        for some in self._batches(self._queue[: int(counts[k.TAIL]) * self.words]):
+            begin = self.count * self.words
+            self._insert(some)
+            # states whose bucket is full come last: what the search has seen must keep its place
+            self._queue[begin : begin + some.size] = some.reshape(-1)
+        self._counts[:], self._sums = counts, sums
 
     def _publish(self) -> None:
         """Make the kernel's counts visible as plain numbers."""
-        k, c, counters = self.kernel, self._counts, self.counters
-        counters.transitions = int(c[k.TRANSITIONS])
-        counters.represented_states = int(c[k.STATES]) if self.symmetric else self.count
+        k, counts, totals, counters = self.kernel, self._counts, self._sums, self.counters
+        counters.transitions = int(counts[k.TRANSITIONS])
+        counters.represented_states = totals[k.ORBITS] if self.symmetric else self.count
         counters.represented_transitions = int(
-            c[k.REPRESENTED if self.symmetric else k.TRANSITIONS]
+            totals[k.REPRESENTED] if self.symmetric else counts[k.TRANSITIONS]
         )
-        counters.ends, counters.deadlocks = int(c[k.ENDS]), int(c[k.DEADLOCKS])
+        counters.ends, counters.deadlocks = totals[k.ENDED], totals[k.DEAD]
         counters.taken = [int(n) for n in self._taken[: len(self.system.paths)]]
         for name, position in zip(self._order, self._hits, strict=True):
             if position >= 0:
                 self.hits[name] = int(position)
-        if c[k.FIRST_DEADLOCK] >= 0:
-            self.hits[DEADLOCK] = int(c[k.FIRST_DEADLOCK])
+        if counts[k.FIRST_DEADLOCK] >= 0:
+            self.hits[DEADLOCK] = int(counts[k.FIRST_DEADLOCK])
 
     def state(self, position: int) -> State:
         at = position * self.words
@@ -241,34 +246,31 @@ class NumbaSpace(Space):
         return unpack(self.system, self.layout, words)
 
     def key(self, state: State) -> Hashable:
-        packed = np.array(pack(self.system, self.layout, state), np.int64)
-        if self.symmetric:
-            self._call("canonical_at", packed, 0)
-        return tuple(int(w) for w in packed)
+        return self._packed(state)
 
     def select(self, low: int, high: int, goal: str) -> list[int]:
-        prop = self.goal(goal)
-        at = self._order.index(goal) if prop is not None else -1
-        transition = prop is not None and prop.kind == "every_step"
-        bit = at if transition or at < 0 else at - self._transitions
-        return self._collect(
-            low,
-            high,
-            lambda a, b, found: self._call("select", self._queue, a, b, bit, transition, found),
-        )
+        k, prop = self.kernel, self.goal(goal)
+        if prop is None:
+            return self._scan(low, high, k.DEADLOCKS, 0)
+        at = self._order.index(goal)
+        if prop.kind == "every_step":
+            return self._scan(low, high, k.STEPS, at)
+        return self._scan(low, high, k.STATES, at - self._transitions)
 
     def predecessors(self, low: int, high: int, targets: Collection[int]) -> list[int]:
-        wanted = np.array(sorted(targets), np.int64)
-        return self._collect(
-            low,
-            high,
-            lambda a, b, found: self._call("predecessors", self._queue, a, b, wanted, found),
-        )
+        return self._scan(low, high, self.kernel.TARGETS, 0, sorted(targets))
 
-    def _collect(self, low: int, high: int, scan: Callable[..., tuple[int, int]]) -> list[int]:
+    def _scan(
+        self, low: int, high: int, goal: int, bit: int, targets: Sequence[int] = ()
+    ) -> list[int]:
+        wanted = np.array(targets, np.int64)
+        index = np.zeros(1 << (4 * len(targets)).bit_length(), np.int64)
         found = np.zeros(1 << 12, np.int64)
         positions: list[int] = []
         while low < high:
-            n, low = scan(low, high, found)
+            n, low = self._call(
+                "scan", self._queue, low, high, goal, bit, wanted, index, found, self._work
+            )
             positions += found[:n].tolist()
+            wanted = wanted[:0]
         return positions

@@ -1,4 +1,4 @@
-"""Expressions and assignments over packed words, as Python text.
+"""Expressions over packed words, as Python text.
 
 One rule for each operator of the closed table. Reads of the state before a step are from words
 w0, w1, ..., reads of the state after it (primed variables) from x0, x1, ...
@@ -6,12 +6,14 @@ w0, w1, ..., reads of the state after it (primed variables) from x0, x1, ...
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
+
 from dnsrace.engines.layout import Home, Layout, Row
 from dnsrace.engines.writer import Writer
 from dnsrace.errors import ModelError
 from dnsrace.model.domains import BOOL, Domain
 from dnsrace.model.expressions import Expr, Variable, const, replaced
-from dnsrace.model.paths import Write
 
 UNROLL = 8
 """Quantifiers over at most so many values are written out; others become a function."""
@@ -25,6 +27,19 @@ def shifted(text: str, by: int) -> str:
     if by == 0:
         return text
     return f"{text} + {by}" if by > 0 else f"{text} - {-by}"
+
+
+def scaled(base: int, index: str | int, factor: int) -> str | int:
+    """`base + index * factor`: a number when the index is known."""
+    if isinstance(index, int):
+        return base + index * factor
+    text = index if factor == 1 else f"{index} * {factor}"
+    return f"({base} + {text})" if base else f"({text})"
+
+
+def plus(a: str, b: str) -> str:
+    """Text of a sum."""
+    return a if b == "0" else b if a == "0" else f"({a} + {b})"
 
 
 class Packed:
@@ -59,12 +74,12 @@ class Packed:
             return str(bool(expr.data))
         if op in ("and", "or"):
             a, b = (self.boolean(e, writer) for e in expr.args)
-            return f"({a} {op} {b})"
+            return writer.both(a, b) if op == "and" else writer.either(a, b)
         if op == "not":
             return f"(not {self.boolean(expr.args[0], writer)})"
         if op == "ite":
             a, b, c = (self.boolean(e, writer) for e in expr.args)
-            return f"({b} if {a} else {c})"
+            return writer.pick(a, b, c)
         if op in ("exists", "forall"):
             return self._quantifier(expr, writer)
         if op == "eq" and self._is_holder(expr.args[0]):
@@ -90,11 +105,11 @@ class Packed:
         if op == "read":
             return writer.named(expr) or self._read(expr, writer)
         if expr.sort is BOOL:
-            return f"(1 if {self.boolean(expr, writer)} else 0)"
+            return writer.pick(self.boolean(expr, writer), "1", "0")
         if op == "ite":
             a = self.boolean(expr.args[0], writer)
             b, c = (self.number(e, writer) for e in expr.args[1:])
-            return f"({b} if {a} else {c})"
+            return writer.pick(a, b, c)
         a, b = (self.number(e, writer) for e in expr.args)
         if op in ("min", "max"):
             return f"{op}({a}, {b})"
@@ -107,9 +122,9 @@ class Packed:
         home = self.layout.homes[variable]
         domain = variable.domain
         if home.kind == "holder":
-            inner = self._flat(variable, expr.args, writer, None)
+            inner = self.flat(variable, expr.args, writer, None)
             terms = [
-                f"(({word}{w} >> {self._sum(shift + home.offset, inner, 1)}) & 1) * {e + 1}"
+                f"(({word}{w} >> {scaled(shift + home.offset, inner, 1)!s}) & 1) * {e + 1}"
                 for e in range(home.row.count)
                 for w, shift in [home.row.place(e)]
             ]
@@ -129,37 +144,47 @@ class Packed:
     ) -> str:
         shift, index = self._shift(variable, home, args, writer)
         mask = (1 << home.bits) - 1
-        return f"(({self._word(home.row, index, word)} >> {shift}) & {mask})"
+        return f"(({self._word(home.row, index, word, writer)} >> {shift}) & {mask})"
 
     def _shift(
         self, variable: Variable, home: Home, args: tuple[Expr, ...], writer: Writer
     ) -> tuple[str, str | int]:
         """The shift of an element, and its index in the row: a number when it is known."""
         if home.kind == "plain":
-            index = self._flat(variable, args, writer, None)
-            return self._row_shift(home.row, index), index
-        name = self._index(args[home.names], variable.index[home.names], writer)
-        inner = self._flat(variable, args, writer, home.names)
-        base = self._row_shift(home.row, name)
-        return self._sum_text(base, self._sum(home.offset, inner, home.bits)), name
+            index = self.flat(variable, args, writer, None)
+            return self.row_shift(home.row, index, writer), index
+        name = self.index(args[home.names], variable.index[home.names], writer)
+        inner = self.flat(variable, args, writer, home.names)
+        base = self.row_shift(home.row, name, writer)
+        return plus(base, str(scaled(home.offset, inner, home.bits))), name
 
-    def _row_shift(self, row: Row, index: str | int) -> str:
+    def row_shift(self, row: Row, index: str | int, writer: Writer) -> str:
+        """The shift of an element of a row, in whichever word it lies."""
         if isinstance(index, int):
             return str(row.place(index)[1])
-        inside = index if row.per_word >= row.count else f"({index} % {row.per_word})"
-        return self._sum(row.shift, inside, row.width)
 
-    def _word(self, row: Row, index: str | int, prefix: str) -> str:
+        def inside(word: int) -> str:
+            low = (word - row.word) * row.per_word
+            return f"({shifted(index, -low)})" if low else index
+
+        return str(scaled(row.shift, self._by_word(row, index, writer, inside), row.width))
+
+    def _word(self, row: Row, index: str | int, prefix: str, writer: Writer) -> str:
+        """The word that holds an element."""
         if isinstance(index, int):
             return f"{prefix}{row.place(index)[0]}"
+        return self._by_word(row, index, writer, lambda word: f"{prefix}{word}")
+
+    def _by_word(self, row: Row, index: str, writer: Writer, text: Callable[[int], str]) -> str:
+        """One text for each word of a row; which one is evaluated depends on the index."""
         last = row.place(row.count - 1)[0]
-        text = f"{prefix}{last}"
+        result = text(last)
         for word in range(last - 1, row.word - 1, -1):
             below = (word - row.word + 1) * row.per_word
-            text = f"({prefix}{word} if {index} < {below} else {text})"
-        return text
+            result = writer.pick(f"{index} < {below}", text(word), result)
+        return result
 
-    def _flat(
+    def flat(
         self, variable: Variable, args: tuple[Expr, ...], writer: Writer, skip: int | None
     ) -> str | int:
         """The position of an element, row by row, leaving out one index."""
@@ -168,7 +193,7 @@ class Packed:
             if position == skip:
                 continue
             domain = variable.index[position]
-            index = self._index(args[position], domain, writer)
+            index = self.index(args[position], domain, writer)
             if isinstance(index, int):
                 known += index * factor
             else:
@@ -178,7 +203,7 @@ class Packed:
             return known
         return f"({' + '.join([*reversed(parts), *([str(known)] if known else [])])})"
 
-    def _index(self, arg: Expr, domain: Domain, writer: Writer) -> str | int:
+    def index(self, arg: Expr, domain: Domain, writer: Writer) -> str | int:
         """An index counted from 0."""
         if domain.size == 1:
             return 0
@@ -186,15 +211,6 @@ class Packed:
             return int(arg.data) - domain.lo
         text = self.number(arg, writer)
         return f"({shifted(text, -domain.lo)})" if domain.lo else text
-
-    def _sum(self, base: int, index: str | int, factor: int) -> str:
-        if isinstance(index, int):
-            return str(base + index * factor)
-        scaled = index if factor == 1 else f"{index} * {factor}"
-        return f"({base} + {scaled})" if base else f"({scaled})"
-
-    def _sum_text(self, a: str, b: str) -> str:
-        return a if b == "0" else b if a == "0" else f"({a} + {b})"
 
     # -- holders: a name as a value is a bit in that name's sub-state
 
@@ -206,20 +222,20 @@ class Packed:
     def _held_by(self, expr: Expr, who: Expr, writer: Writer) -> str:
         variable, word = self._source(expr.data)
         home = self.layout.homes[variable]
-        inner = self._flat(variable, expr.args, writer, None)
+        inner = self.flat(variable, expr.args, writer, None)
         if who.op == "const" and who.data < 0:
-            return "(" + " and ".join(
-                f"(({word}{w} >> {self._sum(0, inner, 1)}) & {mask}) == 0"
-                for w, mask in self._holder_masks(home)
-            ) + ")"  # fmt: skip
+            return reduce(writer.both, (
+                f"((({word}{w} >> {scaled(0, inner, 1)!s}) & {mask}) == 0)"
+                for w, mask in self.holder_masks(home)
+            ))  # fmt: skip
         if who.sort.kind != "names" or (self._is_holder(who)):
             return f"({self._read(expr, writer)} == {self.number(who, writer)})"
         name: str | int = who.data if who.op == "const" else self.number(who, writer)
-        base = self._row_shift(home.row, name)
-        shift = self._sum_text(base, self._sum(home.offset, inner, 1))
-        return f"((({self._word(home.row, name, word)} >> {shift}) & 1) == 1)"
+        base = self.row_shift(home.row, name, writer)
+        shift = plus(base, str(scaled(home.offset, inner, 1)))
+        return f"((({self._word(home.row, name, word, writer)} >> {shift}) & 1) == 1)"
 
-    def _holder_masks(self, home: Home) -> list[tuple[int, int]]:
+    def holder_masks(self, home: Home) -> list[tuple[int, int]]:
         """For each word, the bits of element 0 in all sub-states there."""
         masks: dict[int, int] = {}
         for e in range(home.row.count):
@@ -240,8 +256,8 @@ class Packed:
             bodies = [
                 replaced(expr.args[0], {variable: const(r, variable.sort)}) for r in domain.raws
             ]
-            joint = " or " if expr.op == "exists" else " and "
-            return "(" + joint.join(self.boolean(b, writer) for b in bodies) + ")"
+            joint = writer.either if expr.op == "exists" else writer.both
+            return reduce(joint, (self.boolean(b, writer) for b in bodies))
         return self._helper(expr, variable, domain, writer)
 
     def _helper(self, expr: Expr, variable: Expr, domain: Domain, writer: Writer) -> str:
@@ -266,53 +282,3 @@ class Packed:
             f"    return {not found}\n\n"
         )
         return f"{called}({', '.join([*state, *free])})"
-
-    # -- writing
-
-    def store(self, write: Write, writer: Writer) -> list[str]:
-        """Statements that put a value into the words x0, x1, ..."""
-        variable, home = write.variable, self.layout.homes[write.variable]
-        if home.kind == "holder":
-            return self._store_holder(write, home, writer)
-        if home.bits == 0:
-            return []
-        value = self.number(write.value, writer)
-        raw = shifted(value, -variable.domain.lo)
-        if write.value.op == "const":
-            raw = str(write.value.data - variable.domain.lo)
-        shift, index = self._shift(variable, home, write.index, writer)
-        mask = (1 << home.bits) - 1
-        return self._put(home.row, index, shift, mask, raw)
-
-    def _put(self, row: Row, index: str | int, shift: str, mask: int, raw: str) -> list[str]:
-        def line(word: int) -> str:
-            clear = f"~({mask} << {shift})"
-            if shift.isdigit():
-                clear = str(~(mask << int(shift)))
-            return f"x{word} = (x{word} & {clear}) | (({raw}) << {shift})"
-
-        if isinstance(index, int):
-            return [line(row.place(index)[0])]
-        last = row.place(row.count - 1)[0]
-        if last == row.word:
-            return [line(last)]
-        lines = []
-        for word in range(row.word, last + 1):
-            from_, to = (word - row.word) * row.per_word, (word - row.word + 1) * row.per_word
-            lines += [f"if {from_} <= {index} < {to}:", "    " + line(word)]
-        return lines
-
-    def _store_holder(self, write: Write, home: Home, writer: Writer) -> list[str]:
-        inner = self._flat(write.variable, write.index, writer, None)
-        at = self._sum(0, inner, 1)
-        lines = [f"x{w} = x{w} & ~({mask} << {at})" for w, mask in self._holder_masks(home)]
-        value = write.value
-        if value.op == "const" and value.data < 0:
-            return lines
-        name: str | int = value.data if value.op == "const" else self.number(value, writer)
-        base = self._row_shift(home.row, name)
-        shift = self._sum_text(base, self._sum(home.offset, inner, 1))
-        put = self._put(home.row, name, shift, 0, "1")
-        if value.sort.kind == "maybe":
-            return [*lines, f"if {name} >= 0:", *("    " + line for line in put)]
-        return lines + put

@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Iterable
 
-from dnsrace.engines.compilable import refuse_too_many, refuse_wide_numbers
+from dnsrace.engines.compilable import refuse_many_renamings, refuse_too_many, refuse_wide_numbers
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.python_space import GeneratedStepper, InterpreterStepper, PythonSpace
@@ -78,13 +78,15 @@ def _space(system: System, request: Request, engine: EngineName) -> Space:
         return PythonSpace(system, watched, symmetric, GeneratedStepper(system, watched, symmetric))
     try:
         from dnsrace.engines import jit  # noqa: F401 - here, because it may not be importable
-        from dnsrace.engines.numba_space import NumbaSpace
+        from dnsrace.engines.numba_space import CHUNK, NumbaSpace
     except ImportError as error:
         raise UsageError(
             f"numba cannot be imported ({error})",
             cure="install it (pip install numba), or give --engine python",
         ) from None
     refuse_wide_numbers(system)
+    if symmetric:
+        refuse_many_renamings(system, layout, CHUNK)
     return NumbaSpace(system, watched, symmetric, request.limits.memory or safe_limit())
 
 

@@ -90,7 +90,7 @@ def test_the_generated_file_is_plain_source(filled: Path, toy: System) -> None:
     assert path.read_text() == source_of(toy)
     tree = ast.parse(path.read_text())
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert {"expand", "check", "run", "insert", "grow"} <= names
+    assert {"expand_block", "check_block", "run", "insert_words", "grow"} <= names
     assert "Generated from the model ring" in (ast.get_docstring(tree) or "")
 
 
@@ -194,7 +194,7 @@ def test_pythons_own_cached_bytecode_may_be_damaged(
 
 @pytest.mark.parametrize(
     "victims",
-    ["*.nbi", "*.nbc", "*.note_new-*.nb[ic]", "*.predecessors-*.nb[ic]"],
+    ["*.nbi", "*.nbc", "*.note_new-*.nb[ic]", "*.scan-*.nb[ic]"],
 )  # fmt: skip
 def test_damaged_machine_code_is_compiled_anew(filled: Path, toy: System, victims: str) -> None:
     """All index files, all code files, or those of any one function."""

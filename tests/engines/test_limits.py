@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from engines.honesty import ENGINES, assert_is_honest, run
 
-from dnsrace.engines import numba_space, search
+from dnsrace.engines import search
 from dnsrace.engines.request import EngineName, Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.findings.verdicts import Exploration, Progress
@@ -159,8 +159,8 @@ def test_a_search_stops_at_its_memory(small: System, levels: list[int], engine: 
 
 
 def test_a_table_that_may_not_grow_ends_the_search(large: System) -> None:
-    """The limit leaves room for the first table, but not for one of twice the size."""
-    memory = 8 * (1 << 16) + 8 * numba_space.SLACK + 500_000
+    """The limit leaves room for the first table, but not for the second."""
+    memory = 1_000_000
     result = run(large, "numba", memory=memory)
     truth = run(large, "numba", depth=result.checked + 1)
     assert result.stopped == "the memory limit was reached"

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import load_text
 
+from dnsrace.engines import lanes, numba_space
 from dnsrace.engines.layout import WORD_BITS, layout_of, pack, unpack
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.numba_space import NumbaSpace
@@ -19,6 +20,7 @@ from dnsrace.engines.python_space import GeneratedStepper, PythonSpace
 from dnsrace.engines.request import CHECKED, Limits, Request
 from dnsrace.engines.search import _Search
 from dnsrace.engines.space import Space
+from dnsrace.errors import InternalError
 from dnsrace.findings.verdicts import Exploration
 from dnsrace.loader import load
 from dnsrace.model.system import State, System
@@ -59,7 +61,7 @@ def searched(space: Space) -> Exploration:
     return _Search(space.system, request, space, time.perf_counter()).run()
 
 
-def numba_space(system: System) -> NumbaSpace:
+def numba_space_of(system: System) -> NumbaSpace:
     watched = tuple(p for p in system.properties if p.kind in CHECKED)
     return NumbaSpace(system, watched, False, safe_limit())
 
@@ -79,8 +81,8 @@ def watch(space: NumbaSpace, *, obey: bool) -> list[bool]:
     answers: list[bool] = []
     grow = space._grow
 
-    def watched(table: Any, used: int, size: int) -> bool:
-        done = grow(table, used, size)
+    def watched(used: int, buckets: int, fill: Any) -> bool:
+        done = grow(used, buckets, fill)
         if used == 0:  # the first call, which only compiles
             return done
         answers.append(done)
@@ -90,18 +92,25 @@ def watch(space: NumbaSpace, *, obey: bool) -> list[bool]:
     return answers
 
 
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room is asked for block by block: with small ones a table is well filled when it grows."""
+    monkeypatch.setattr(lanes, "LARGEST_BLOCK", 8)
+
+
 @pytest.mark.parametrize("words", WORDS)
 @pytest.mark.parametrize("obey", [True, False])
 def test_a_table_that_grows_often_loses_and_doubles_nothing(
-    systems: dict[int, System], words: int, obey: bool
+    systems: dict[int, System], words: int, obey: bool, small_blocks: None
 ) -> None:
     reference = python_space(systems[words])
     expected = searched(reference)
-    space = numba_space(systems[words])
-    space.size = 16
+    space = numba_space_of(systems[words])
+    space.buckets = 2
     answers = watch(space, obey=obey)
     result = searched(space)
     assert len(answers) >= 8
+    assert space.count > 0.4 * 8 * space.buckets
     found = states_of(space)
     assert max(found.values()) == 1
     assert found == states_of(reference)
@@ -113,43 +122,47 @@ def test_a_table_that_grows_often_loses_and_doubles_nothing(
 
 def test_the_states_are_as_many_as_there_are_pairs(systems: dict[int, System]) -> None:
     for words, count in SIZES.items():
-        levels = searched(numba_space(systems[words])).statistics.levels
+        levels = searched(numba_space_of(systems[words])).statistics.levels
         assert levels == [1, count, count * (count - 1) // 2]
 
 
 class Table:
-    """A table of its own, over the states that a space has found."""
+    """The visited set of a space that has been searched, handled from outside."""
 
-    def __init__(self, space: NumbaSpace, size: int) -> None:
-        self.kernel, self.words, self.count = space.kernel, space.words, space.count
-        self.queue = space._queue[: (self.count + 1) * self.words].copy()
-        self.size = size
-        self.table = np.zeros(1 << 18, np.int64)
-        self.fill()
+    def __init__(self, space: NumbaSpace) -> None:
+        self.space, self.count, self.words = space, space.count, space.words
+        self.queue = space._queue[: self.count * self.words]
 
-    def fill(self) -> None:
-        self.table[:] = 0
-        self.kernel.refill(self.table, self.size, self.queue, self.count)
+    def refill(self, buckets: int) -> None:
+        """A smaller table; what the larger one held behind it must be gone, as it always is."""
+        self.space._table[: self.used] = 0
+        self.space._refill(buckets)
 
-    def grow(self, size: int, scratch: int) -> bool:
-        used = int(self.table.nonzero()[0].max()) + 1
-        done = bool(self.kernel.grow(self.table, used, size, np.zeros(scratch, np.int64)))
-        self.size = size
-        return done
+    @property
+    def used(self) -> int:
+        return int(8 * (self.space.buckets + self.space.kernel.SPARE))
 
-    def is_new(self, state: Any) -> bool:
+    def grow(self, buckets: int, scratch: int) -> bool:
+        fill = np.zeros(buckets + self.space.kernel.SPARE, np.uint8)
+        areas = np.zeros(scratch, np.int64), np.zeros(scratch, np.int64)
+        done = self.space.kernel.grow(self.space._table, self.used, buckets, *areas, fill)
+        self.space.buckets = buckets
+        return bool(done)
+
+    def is_new(self, words: Any) -> bool:
         """Whether the state would be put behind the queue; nothing is changed."""
-        counts = np.zeros(8, np.int64)
-        counts[self.kernel.TAIL] = self.count
-        before = self.table.copy()
-        self.kernel.add(self.queue, self.table, self.size, counts, state)
-        self.table = before
-        return bool(counts[self.kernel.TAIL] == self.count + 1)
+        space = self.space
+        before, counts = space._table[: self.used].copy(), space._counts.copy()
+        space._recent[:] = -1
+        space._insert(words)
+        new = space.count > self.count
+        space._table[: self.used], space._counts[:] = before, counts
+        return new
 
     def check(self) -> None:
         """It knows every state, and no other."""
-        assert np.count_nonzero(self.table) == self.count
-        rows = self.queue[: self.count * self.words].reshape(self.count, self.words)
+        assert np.count_nonzero(self.space._table[: self.used]) == self.count
+        rows = self.queue.reshape(self.count, self.words)
         known = {tuple(row) for row in rows.tolist()}
         for row in rows[:: max(1, self.count // 100)]:
             assert not self.is_new(row.copy())
@@ -160,29 +173,48 @@ class Table:
             assert self.is_new(np.array(row, np.int64))
 
 
+@pytest.fixture
+def overfull(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables fuller than the search ever lets them become: many entries are out of their place."""
+    monkeypatch.setattr(numba_space, "LOAD", 1e6)
+
+
 @pytest.mark.parametrize("words", WORDS)
-def test_a_full_table_is_filled_and_grown_exactly(systems: dict[int, System], words: int) -> None:
-    """Fuller than the search ever lets it become, so that many entries are out of their place."""
-    space = numba_space(systems[words])
+def test_a_full_table_is_filled_and_grown_exactly(
+    systems: dict[int, System], words: int, overfull: None
+) -> None:
+    space = numba_space_of(systems[words])
     searched(space)
-    table = Table(space, space.count)
+    table = Table(space)
+    table.refill(space.count // 8)
     table.check()
-    for size in (space.count * 4 // 3, space.count * 2, space.count * 10):
-        assert table.grow(size, scratch=1 << 17)
+    for buckets in (space.count // 6, space.count // 4, space.count):
+        assert table.grow(buckets, scratch=1 << 17)
         table.check()
 
 
 @pytest.mark.parametrize("words", WORDS)
 def test_where_growing_in_place_is_refused_filling_anew_helps(
-    systems: dict[int, System], words: int
+    systems: dict[int, System], words: int, overfull: None
 ) -> None:
     """Entries far behind their place, and a scratch area of two: some would have to move down."""
-    space = numba_space(systems[words])
+    space = numba_space_of(systems[words])
     searched(space)
-    table = Table(space, 16)
-    assert not table.grow(32, scratch=2)
-    table.fill()
+    table = Table(space)
+    table.refill(space.count // 9)
+    assert not table.grow(space.count // 8, scratch=2)
+    table.refill(space.count // 4)
     table.check()
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_an_entry_that_runs_over_the_end_is_an_error_and_not_lost(
+    systems: dict[int, System], words: int, overfull: None
+) -> None:
+    space = numba_space_of(systems[words])
+    searched(space)
+    with pytest.raises(InternalError, match="ran over its end"):
+        Table(space).refill(1)
 
 
 # -- packing

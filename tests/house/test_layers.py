@@ -15,7 +15,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent.parent / "dnsrace"
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "models" not in p.relative_to(PACKAGE).parts)
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
-LONGEST = 330
+LONGEST = 300
 
 MAY_IMPORT: dict[str, set[str]] = {
     "": set(),
@@ -195,7 +195,7 @@ def test_what_needs_no_compiler_imports_none(args: list[str]) -> None:
 def test_every_public_function_and_class_has_a_docstring() -> None:
     missing = []
     for path, tree in TREES.items():
-        if short(path) != "engines/kernel.py" and not ast.get_docstring(tree):
+        if not ast.get_docstring(tree):
             missing.append(short(path))
         for node in tree.body:
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

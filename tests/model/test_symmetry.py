@@ -15,7 +15,7 @@ from dnsrace.engines.layout import layout_of
 from dnsrace.engines.python_space import GeneratedStepper, renaming
 from dnsrace.engines.request import EngineName, Request
 from dnsrace.engines.search import explore
-from dnsrace.errors import ModelError
+from dnsrace.errors import ModelError, UsageError
 from dnsrace.findings.verdicts import Exploration
 from dnsrace.model.system import System
 
@@ -315,3 +315,27 @@ def test_a_model_that_breaks_its_symmetry_is_refused(tmp_path: Path) -> None:
     assert len(lift_text(tmp_path, BROKEN).steps) == 1
     with pytest.raises(ModelError, match="the step f does not treat the W names alike"):
         lift_text(tmp_path, BROKEN, early=True)
+
+
+def test_more_renamings_than_64_bits_count_are_refused_by_compiled_code_only(
+    tmp_path: Path,
+) -> None:
+    system = lift_text(
+        tmp_path,
+        """
+        @model
+        def toy():
+            class W(Names, count=18): ...
+            class S(State):
+                a = var(bool, per=W, start=False)
+            @step
+            def f(s, w: W):
+                require(not s.a[w])
+                s.a[w] = True
+        """,
+    )
+    with pytest.raises(UsageError, match="18 W names can be renamed in too many ways"):
+        explore(system, Request(engine="numba"))
+    statistics = explore(system, Request(engine="python")).statistics
+    assert (statistics.distinct_states, statistics.represented_states) == (19, 2**18)
+    assert statistics.represented_transitions == 18 * 2**17
