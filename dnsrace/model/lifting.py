@@ -23,7 +23,8 @@ from dnsrace.model.paths import (
     tree_defined,
     tree_value,
 )
-from dnsrace.model.symbols import MARK_CLOSE, MARK_OPEN, Sym, refuse, stored, to_expr
+from dnsrace.model.storing import stored
+from dnsrace.model.symbols import MARK_CLOSE, MARK_OPEN, Sym, refuse, to_expr
 from dnsrace.model.system import Ago, Commit, Sentence, Step
 
 T = TypeVar("T")
