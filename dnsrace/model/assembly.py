@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from dnsrace.errors import ModelError
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
+from dnsrace.model.builder import Builder, Declared, OneOf
 from dnsrace.model.classes import domain_of
-from dnsrace.model.declarations import Builder, Declared, OneOf
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import TRUE, Expr, Variable
 from dnsrace.model.interpreter import Interpreter, slot_text
@@ -21,7 +21,7 @@ from dnsrace.model.paths import Run, explore, tree_value
 from dnsrace.model.storing import stored
 from dnsrace.model.symbols import Sym
 from dnsrace.model.symmetry import check_symmetry
-from dnsrace.model.system import Column, Property, Step, System
+from dnsrace.model.system import Ago, Column, Property, Step, System, walk_paths
 
 if TYPE_CHECKING:
     from dnsrace.model.language import Model
@@ -60,6 +60,8 @@ def assemble(
                     place=places.of_function(function),
                     cure="name functions decorated with @step",
                 )
+    for lifted in steps:
+        _check_sentences(lifted, steps)
     finish = None
     if builder.end is not None:
         finish, finish_defined = lift_value(builder.end, (before,), "end", limit)
@@ -78,6 +80,22 @@ def assemble(
         check_symmetry(system)
         _check_start(system, builder.variables)
     return system
+
+
+def _check_sentences(step: Step, steps: tuple[Step, ...]) -> None:
+    """Raises ModelError when a sentence asks how long ago something was that cannot happen."""
+    taking = {other.name: len(other.choices) for other in steps}
+    for _, commit in walk_paths(step.tree):
+        for part in commit.said:
+            if isinstance(part, Ago) and len(part.choices) > taking.get(part.step, -1):
+                known = part.step in taking
+                raise ModelError(
+                    f"ago() names {part.step}, "
+                    + (f"which has only {taking[part.step]} choice(s)" if known else
+                       "which is no step"),
+                    place=commit.place,
+                    cure="name a function decorated with @step, and values of its choices",
+                )  # fmt: skip
 
 
 def _variable(name: str, declared: Declared, limit: int) -> Variable:
@@ -177,7 +195,11 @@ def _columns(builder: Builder) -> tuple[Column, ...]:
         if per is None:
             found.append(Column(title, (), function))
             continue
-        domain = domain_of(per)
+        try:
+            domain = domain_of(per)
+        except ModelError as error:
+            error.place = places.of_function(function)
+            raise
         for raw in () if domain.is_open else domain.raws:
             found.append(Column(f"{title} {domain.text(raw)}", (domain.decode(raw),), function))
     return tuple(found)

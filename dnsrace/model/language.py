@@ -18,7 +18,7 @@ from dnsrace.errors import ModelError, UsageError
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
 from dnsrace.model.assembly import assemble
-from dnsrace.model.declarations import building
+from dnsrace.model.builder import building
 from dnsrace.model.parameters import Parameter, parameters_of
 from dnsrace.model.quantify import BUILTINS
 from dnsrace.model.selfcheck import refuse_identity_tests

@@ -6,6 +6,7 @@ import difflib
 import enum
 import inspect
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
 from dnsrace.errors import ModelError, Place
@@ -146,6 +147,9 @@ def say(text: str) -> None:
     The text is an f-string; values in it are those at this moment. The actor's name is put in
     front: `say(f"installs plan {n}")` becomes "enactor 0 installs plan 2".
     """
+    if not isinstance(text, str):
+        shown = text.expr if isinstance(text, Sym) else repr(text)
+        refuse(f"say() needs a text, not {shown}", 'write an f-string: say(f"picks up plan {n}")')
     run = current()
     if run is not None:
         run.said.append(text)
@@ -156,6 +160,8 @@ def ago(step: Callable[..., Any], *choices: object) -> str:
     run = current()
     if run is None:
         return "some"
+    if not isinstance(step, FunctionType):
+        refuse(f"ago() is given {step!r}, not a step", "name the step itself: ago(some_step)")
     args = tuple(_literal(c) for c in choices)
     run.phrases.append(Ago(step.__name__, args))
     return f"{MARK_OPEN}{len(run.phrases) - 1}{MARK_CLOSE}"

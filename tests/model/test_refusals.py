@@ -892,6 +892,116 @@ DECLARATIONS = {
     """,
 }
 
+ARGUMENTS = {
+    "a number to say": """
+        @step
+        def f(s):
+            s.x = 0
+            say(17)
+    """,
+    "a part of the state to say": """
+        @step
+        def f(s):
+            s.x = 0
+            say(s.y)
+    """,
+    "a step's name in ago()": """
+        @step
+        def f(s):
+            s.x = 0
+            say(f"again after {ago('f')} steps")
+    """,
+    "what is no step in ago()": """
+        def g(s):
+            s.x = 0
+        @step
+        def f(s):
+            s.x = 0
+            say(f"again after {ago(g)} steps")
+    """,
+    "more choices in ago() than the step has": """
+        @step
+        def f(s, w: Who):
+            s.x = 0
+            say(f"again after {ago(f, w, w)} steps")
+    """,
+    "a name in the brackets of @step": """
+        @step("f")
+        def f(s):
+            s.x = 0
+    """,
+    "a number for an actor": """
+        @step(actor=0)
+        def f(s):
+            s.x = 0
+    """,
+    "a name in the brackets of @always": """
+        @always("p")
+        def p(s):
+            return True
+    """,
+    "a number for a property's name": """
+        @always(name=1)
+        def p(s):
+            return True
+    """,
+    "a misspelt mark": """
+        @always(questoin=True)
+        def p(s):
+            return True
+    """,
+    "a number for a title": """
+        @column(title=1)
+        def shown(s):
+            return ""
+    """,
+    "a name in the brackets of @column": """
+        @column("shown")
+        def shown(s):
+            return ""
+    """,
+    "a column for each of what is no domain": """
+        @step
+        def f(s):
+            s.x = 0
+        @column(per=2)
+        def shown(s, i):
+            return ""
+    """,
+    "a misspelt fairness": """
+        @eventually(fairness="week")
+        def p(s):
+            return s.x == 1
+    """,
+    "the name of a fair step": """
+        @eventually(fair_steps=["f"])
+        def p(s):
+            return s.x == 1
+    """,
+    "a fair step without brackets": """
+        @step
+        def f(s):
+            s.x = 0
+        @eventually(fair_steps=f)
+        def p(s):
+            return s.x == 1
+    """,
+    "a number of fair steps": """
+        @eventually(fair_steps=1)
+        def p(s):
+            return s.x == 1
+    """,
+    "a range that ends at a fraction": """
+        class Half(Range, low=0, high=n / 2): ...
+    """,
+    "a fraction of a name": """
+        class Half(Names, count=n / 2): ...
+    """,
+    "a number for none": """
+        class Seat(Maybe, of=Slot, none=0): ...
+    """,
+}
+
 FILES = {
     "texts for annotations": """
         from __future__ import annotations
@@ -954,6 +1064,7 @@ GROUPS = {
     "shapes": SHAPES,
     "symmetry": SYMMETRY,
     "declarations": DECLARATIONS,
+    "arguments": ARGUMENTS,
     "files": FILES,
 }
 
