@@ -103,6 +103,15 @@ def _variable(name: str, declared: Declared, limit: int) -> Variable:
     starts = declared.start.values if isinstance(declared.start, OneOf) else (declared.start,)
 
     starts = tuple(value for start in starts for value in _values(start))
+    names = declared.domain.of or declared.domain
+    if names.kind == "names" and any(isinstance(start, int) for start in starts):
+        raise ModelError(
+            f"the start of {name} has a number, which singles out one of the interchangeable "
+            f"{names.name} names",
+            place=declared.place,
+            cure=f"write start={names.name} for any of them (beside other values, "
+            f"one_of(..., {names.name})), or declare {names.name} as a Range if they differ",
+        )
     if len(starts) > 1 and any(isinstance(start, FunctionType) for start in starts):
         raise ModelError(
             f"one_of for the start of {name} has a function",

@@ -90,10 +90,12 @@ class Model:
         for name in open:
             parameter = next((p for p in self.parameters if p.name == name), None)
             if parameter is None or parameter.kind != "int":
+                able = ", ".join(p.name for p in self.parameters if p.kind == "int")
                 raise UsageError(
                     f"{name} cannot be left open",
-                    cure="only whole-number parameters can: "
-                    + ", ".join(p.name for p in self.parameters if p.kind == "int"),
+                    cure=f"only whole-number parameters can: {able}"
+                    if able
+                    else f"{self.name} has no whole-number parameter: leave --open out",
                 )
             arguments[name] = Sym(ex.param(name, parameter.bounds.low))
             del values[name]

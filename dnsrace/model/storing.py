@@ -30,10 +30,10 @@ def stored(value: object, domain: Domain, what: str) -> Expr:
             expr = inner
     if expr is None:
         shown = f"{inner}" if inner is not None else repr(value)
-        refuse(
-            f"{what} takes {domain.values_text()}, not {shown}",
-            f"give a value of {domain.name}",
-        )
+        cure = f"give a value of {domain.name}"
+        if value is None and domain.kind == "maybe":
+            cure = f"None is no value of a domain; write {domain.name}.none"
+        refuse(f"{what} takes {domain.values_text()}, not {shown}", cure)
     if expr.domain is domain:  # a variable or a choice of this very domain
         return expr
     if domain.kind == "bool" and run is not None:

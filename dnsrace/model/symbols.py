@@ -237,7 +237,7 @@ def matched(a: Sym, other: object) -> tuple[Expr, Expr]:
         shown = other.expr if isinstance(other, Sym) else repr(other)
         cure = "compare values of the same domain"
         if other is None and left.sort.kind == "maybe":
-            cure = f"compare with the domain's own none value, {left.sort.none!r}"
+            cure = f"None is no value of a domain; write {left.sort.name}.none"
         refuse(f"{left} is {_a(left.sort)} and can never equal {shown}", cure)
     return left, right
 

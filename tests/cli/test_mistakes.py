@@ -65,6 +65,7 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["explore", "--max-paths", "1"],
         ["show", "--open", "cleaner"],
         ["show", "--open", "enactor"],
+        ["show", "peterson", "--open", "entry"],
     ],
     "property": [
         ["explore", "--property", "no_empty_anser"],

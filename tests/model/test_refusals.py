@@ -627,6 +627,27 @@ SYMMETRY = {
             def f(s, w: Who):
                 s.boss = w
     """,
+    "a start that is one of the numbers of the names": """
+        @model
+        def toy():
+            class Who(Names, count=2): ...
+            class Shop(State):
+                boss = var(Who, start=one_of(*Who))
+            @step
+            def f(s, w: Who):
+                s.boss = w
+    """,
+    "a start that is none or one of their numbers": """
+        @model
+        def toy():
+            class Who(Names, count=2): ...
+            class Boss(Maybe, of=Who): ...
+            class Shop(State):
+                boss = var(Boss, start=one_of(Boss.none, *Who))
+            @step
+            def f(s, w: Who):
+                s.boss = w
+    """,
     "a start that singles one out, in an array": """
         @model
         def toy():
@@ -822,6 +843,17 @@ DECLARATIONS = {
             @step
             def f(s):
                 s.x = True
+    """,
+    "a start of None": """
+        @model
+        def toy():
+            class Slot(Range, low=0, high=1): ...
+            class Seat(Maybe, of=Slot): ...
+            class Shop(State):
+                x = var(Seat, start=None)
+            @step
+            def f(s):
+                s.x = 0
     """,
     "no start at all": """
         @model
