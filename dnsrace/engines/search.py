@@ -43,7 +43,7 @@ def explore(system: System, request: Request) -> Exploration:
         raise UsageError(
             f"a search needs the values of {', '.join(system.open)}", cure="lift it without `open`"
         )
-    began = time.perf_counter()
+    began = time.perf_counter() if request.began is None else request.began
     if request.engine != "auto":
         return _Search(system, request, _space(system, request, request.engine), began).run()
     limit = request.limits.states
