@@ -6,8 +6,6 @@ Heavy modules are imported inside the commands, so that --help is instant.
 from __future__ import annotations
 
 import io
-import os
-import signal
 import sys
 import warnings
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Annotated
 import typer
 
 from dnsrace import __version__
-from dnsrace.cli_model import ModelCommand, model_values
+from dnsrace.cli_model import Commands, ModelCommand, model_values
 from dnsrace.cli_support import (
     console,
     interruptible,
@@ -47,6 +45,7 @@ EXAMPLES = """[bold]Examples[/bold]
 
 app = typer.Typer(
     name="dnsrace",
+    cls=Commands,
     help="Find, explain and rule out races like the one behind the outage of 19 October 2025.",
     epilog=START + "\n\n" + EPILOG,
     no_args_is_help=True,
@@ -143,12 +142,15 @@ def explore(
                        max_memory, timeout)  # fmt: skip
     with interruptible(request) as ready:
         report = check(chosen, values, ready, max_paths)
-    if "-" not in (json, trace):
-        print_report(console(), report)
-    if json:
-        write_json(json, report_data(report))
-    if trace:
-        write_trace(trace, report)
+    try:
+        if json:
+            write_json(json, report_data(report))
+        if trace:
+            write_trace(trace, report)
+    finally:
+        # last, since its reader may go away (`| head`); and even if a file cannot be written
+        if "-" not in (json, trace):
+            print_report(console(), report)
     raise typer.Exit(report.exit_code)
 
 
@@ -267,13 +269,6 @@ def main() -> None:
         if isinstance(error, InternalError):
             print("  This is a bug in dnsrace; please report the lines above.", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
-    except BrokenPipeError:
-        # the reader has gone; keep Python from complaining when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(128 + signal.SIGPIPE) from None
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        raise SystemExit(3) from None
     except MemoryError:
         print("error: out of memory\n  cure: give --max-memory, or smaller parameters",
               file=sys.stderr)  # fmt: skip

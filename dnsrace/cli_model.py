@@ -7,10 +7,11 @@ first one that is no option, nor the value of one.
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from dnsrace.errors import DnsraceError, ModelError, UsageError
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from dnsrace.model.parameters import Parameter
 
 KEY, VALUES = "dnsrace.model", "dnsrace.values"
+
+
+class Commands(TyperGroup):
+    """All commands. Ctrl-C has our exit code, where typer has its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("interrupted: nothing is reported", file=sys.stderr)
+            raise SystemExit(3) from None
 
 
 class ModelCommand(TyperCommand):
