@@ -288,8 +288,5 @@ class _Search:
 
 
 def _never(system: System, taken: list[int]) -> Iterable[str]:
-    """The paths that were not taken, each with its line."""
-    for path, count in zip(system.paths, taken, strict=True):
-        if count == 0:
-            place = f" (line {path.commit.place.line})" if path.commit.place else ""
-            yield f"{path.step.name}: {path.label}{place}"
+    """The paths that were not taken."""
+    return (name for name, count in zip(system.path_names, taken, strict=True) if count == 0)

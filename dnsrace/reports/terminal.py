@@ -24,6 +24,9 @@ MARKS = {
     "unknown": ("?", "yellow"),
 }
 
+MOST_PATHS = 20
+"""Paths that were never taken, as many as are listed for people."""
+
 
 def print_report(console: Console, report: Report) -> None:
     """Print the whole report of an exploration."""
@@ -205,7 +208,10 @@ def _search_lines(exploration: Exploration, system: System) -> Iterable[Text]:
     taken = ", ".join(f"{name} {n:,}" for name, n in s.steps.items())
     yield Text(f"steps taken: {taken}", style="dim")
     if s.never and exploration.complete:
-        yield Text("never taken, in any state: " + "; ".join(s.never), style="yellow")
+        more = len(s.never) - MOST_PATHS
+        listed = "; ".join(s.never[:MOST_PATHS])
+        listed += f"; and {more} more, which --json lists" if more > 0 else ""
+        yield Text(f"never taken, in any state: {listed}", style="yellow")
     elif s.never:
         yield Text(
             f"{counted(len(s.never), 'path')} through steps not taken before the search stopped",
