@@ -8,17 +8,19 @@ from __future__ import annotations
 import io
 import sys
 import warnings
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dnsrace import __version__
-from dnsrace.cli_model import Commands, ModelCommand, model_values
+from dnsrace.cli_model import Commands, ModelCommand, model_values, offered_models
 from dnsrace.cli_support import (
     console,
     interruptible,
     make_request,
+    offered_engines,
     save_details,
     trace_text,
     write_json,
@@ -74,7 +76,8 @@ def root(
 def explore(
     ctx: typer.Context,
     model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
+                            autocompletion=offered_models)
     ] = "dynamodb_dns",
     fixed: Annotated[
         bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
@@ -93,7 +96,8 @@ def explore(
     ] = False,
     engine: Annotated[
         str,
-        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference)."),
+        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference).",
+                     autocompletion=offered_engines),
     ] = "auto",
     symmetry: Annotated[
         bool,
@@ -140,7 +144,8 @@ def explore(
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
                        max_memory, timeout)  # fmt: skip
-    with interruptible(request) as ready:
+    with redirect_stdout(sys.stderr), interruptible(request) as ready:
+        # what the model prints must not get into the JSON on standard output
         report = check(chosen, values, ready, max_paths)
     try:
         if json:
@@ -212,7 +217,8 @@ def models() -> None:
 def show(
     ctx: typer.Context,
     model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
+                            autocompletion=offered_models)
     ] = "dynamodb_dns",
     fixed: Annotated[
         bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")

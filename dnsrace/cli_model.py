@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dnsrace.model.language import Model
     from dnsrace.model.parameters import Parameter
 
-KEY, VALUES = "dnsrace.model", "dnsrace.values"
+KEY, VALUES, OPTIONS = "dnsrace.model", "dnsrace.values", "dnsrace.options"
 
 
 class Commands(TyperGroup):
@@ -52,18 +52,25 @@ class ModelCommand(TyperCommand):
                 if not extra.get("resilient_parsing"):
                     raise
                 model = load(DEFAULT)  # completing a name that is not typed to its end
-            self.params = static + _options(model, taken | {"--help", "-h"})
+            options = _options(model, taken | {"--help", "-h"})
+            self.params = static + options
             try:
                 context = super().make_context(info_name, list(given), parent=parent, **extra)
             finally:
                 self.params = static
-            context.meta[KEY] = model
+            context.meta.update({KEY: model, OPTIONS: options})
             # whether a word is a model or an option's value shows only when the model is known
             actual = context.params.get("model") or DEFAULT
             if actual == reference or extra.get("resilient_parsing"):
                 break
             reference = actual
         return context
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters; behind make_context, where the shell's completion asks, those of the
+        model too."""
+        known = super().get_params(ctx)
+        return known + [p for p in ctx.meta.get(OPTIONS, ()) if p not in known]
 
     def _reference(self, args: list[str]) -> str | None:
         """The model among the arguments: a name or path that is no value of an option.
@@ -145,12 +152,17 @@ def _annotation(parameter: Parameter, taken: set[str]) -> Any:
             f"the parameter {parameter.name} has the name of an option of the command, {name}",
             cure="rename the parameter",
         )
+
+    def offer(incomplete: str) -> list[str]:
+        return [choice for choice in parameter.choices if choice.startswith(incomplete)]
+
     flag = parameter.kind == "bool"
     option = typer.Option(
         f"{name}/{name.replace('--', '--no-', 1)}" if flag else name,
         help=f"{parameter.help} (default: {parameter.text(parameter.default)})",
         metavar=None if flag else _metavar(parameter),
         callback=remember,
+        autocompletion=offer,
         expose_value=False,
         show_default=False,
         rich_help_panel="Parameters of the model",
@@ -160,6 +172,13 @@ def _annotation(parameter: Parameter, taken: set[str]) -> Any:
 
 def _metavar(parameter: Parameter) -> str:
     return "|".join(parameter.choices) if parameter.kind == "choice" else "N"
+
+
+def offered_models(incomplete: str) -> list[str]:
+    """The built-in models that a word may become; the shell itself offers files."""
+    from dnsrace.loader import names
+
+    return [name for name in names() if name.startswith(incomplete)]
 
 
 def model_values(ctx: typer.Context) -> tuple[Model, dict[str, Any]]:

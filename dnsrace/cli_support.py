@@ -39,6 +39,13 @@ def make_request(
     )  # fmt: skip
 
 
+def offered_engines(incomplete: str) -> list[str]:
+    """The engines that a word may become, for the shell's completion."""
+    from dnsrace.engines.request import ENGINES
+
+    return [name for name in ENGINES if name.startswith(incomplete)]
+
+
 def _bytes(text: str | None) -> int | None:
     """`500M` as a number of bytes. Raises UsageError."""
     if text is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
 import sys
@@ -21,11 +22,15 @@ def directory() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
 
 
+def names() -> list[str]:
+    """The names of the built-in models, the flagship first."""
+    found = sorted(path.stem for path in directory().glob("*.py") if not path.stem.startswith("_"))
+    return sorted(found, key=lambda name: name != DEFAULT)
+
+
 def bundled() -> list[Model]:
     """All built-in models, the flagship first."""
-    names = sorted(path.stem for path in directory().glob("*.py") if not path.stem.startswith("_"))
-    names.sort(key=lambda name: name != DEFAULT)
-    return [load(name) for name in names]
+    return [load(name) for name in names()]
 
 
 def load(reference: str) -> Model:
@@ -59,7 +64,7 @@ def looks_like_path(reference: str) -> bool:
 
 
 def _suggestion(name: str) -> str:
-    known = [path.stem for path in directory().glob("*.py")]
+    known = names()
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]}?"
@@ -73,7 +78,9 @@ def _module(file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        # standard output is for our own answers: JSON, or words for the shell's completion
+        with contextlib.redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
     except DnsraceError:
         raise
     except SyntaxError as error:
