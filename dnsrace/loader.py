@@ -81,17 +81,31 @@ def _module(file: Path) -> ModuleType:
         # standard output is for our own answers: JSON, or words for the shell's completion
         with contextlib.redirect_stdout(sys.stderr):
             spec.loader.exec_module(module)
-    except DnsraceError:
+    except (DnsraceError, KeyboardInterrupt):
         raise
     except SyntaxError as error:
-        place = Place(places.short(str(file)), error.lineno or 0)
-        raise ModelError(f"the file is not Python: {error.msg}", place=place) from None
-    except (Exception, SystemExit) as error:
+        place = Place(places.short(str(error.filename or file)), error.lineno or 1)
+        raise ModelError(
+            f"the file is not Python: {error.msg}",
+            place=place,
+            cure="write Python in UTF-8 (`dnsrace new my_model.py` shows a model)",
+        ) from None
+    except BaseException as error:  # sys.exit() in a model must not be our exit code
         raise ModelError(
             f"the file cannot be imported: {type(error).__name__}: {error}",
-            place=places.of_error(error) or Place(str(file), 0),
+            place=places.of_error(error) or Place(str(file), 1),
+            cure=_import_cure(error),
         ) from error
     return module
+
+
+def _import_cure(error: BaseException) -> str:
+    if isinstance(error, ImportError):
+        return (
+            "install what is missing into the Python that runs dnsrace; the folder of a model is "
+            "not searched for other files, unless PYTHONPATH names it"
+        )
+    return "correct that line; a model's file should only import and define things"
 
 
 def _pick(module: ModuleType, file: Path, wanted: str, reference: str) -> Model:

@@ -20,6 +20,7 @@ from dnsrace.model import places
 from dnsrace.model.assembly import assemble
 from dnsrace.model.builder import building
 from dnsrace.model.parameters import Parameter, parameters_of
+from dnsrace.model.paths import Blocked
 from dnsrace.model.quantify import BUILTINS
 from dnsrace.model.selfcheck import refuse_identity_tests
 from dnsrace.model.symbols import Sym
@@ -106,7 +107,15 @@ class Model:
         except (ModelError, UsageError) as error:
             error.place = error.place or places.of_error(error)
             raise
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except Blocked:
+            raise ModelError(
+                "require() outside of a step",
+                place=places.of_function(self.function),
+                cure="limit parameters with at_least and between",
+            ) from None
+        except BaseException as error:  # sys.exit() in a model must not be our exit code
             raise ModelError(
                 f"{type(error).__name__}: {error}", place=places.of_error(error)
             ) from error

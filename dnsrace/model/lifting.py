@@ -56,6 +56,15 @@ class LiftedState:
     def _find(self, name: str) -> Variable:
         return find_variable(name, self._variables, self._properties)
 
+    def _whole(self, *_: object) -> NoReturn:
+        first = next(iter(self._variables))
+        refuse("the state is used as a whole", f"use its variables, such as s.{first}")
+
+    def __repr__(self) -> str:
+        return "the state"
+
+    __iter__ = __len__ = __eq__ = __bool__ = __contains__ = __hash__ = __delattr__ = _whole
+
 
 def find_variable(  # noqa: RET503 - refuse() does not return
     name: str, variables: Mapping[str, Variable], properties: frozenset[str]

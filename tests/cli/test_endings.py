@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli.running import dnsrace
+from support import write_model
 
 from dnsrace.loader import directory
 
@@ -68,3 +69,55 @@ def test_a_reader_that_goes_away_is_no_verdict(tmp_path: Path, command: list[str
     assert done.stderr == ""
     if asked:
         assert json.loads(file.read_text(encoding="utf-8"))["exit_code"] == 0
+
+
+LAMP = """
+import sys
+{module}
+@model
+def lamp():
+    {model}
+    class S(State):
+        on = var(bool, start=False)
+    @step
+    def switch(s):
+        {step}
+        s.on = not s.on
+    @always
+    def dark(s):
+        {property}
+        return not s.on
+    @column
+    def shown(s):
+        {column}
+        return ""
+    @outcome(dark)
+    def seen(s):
+        {outcome}
+        return ""
+    @end
+    def over(s):
+        {end}
+        return s.on
+"""
+PARTS = ("module", "model", "step", "property", "column", "outcome", "end")
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    "attempt", ["sys.exit(0)", "raise GeneratorExit", "raise BaseException('x')", "require(False)"]
+)
+def test_a_model_cannot_end_the_program_with_a_verdict(
+    tmp_path: Path, part: str, attempt: str
+) -> None:
+    """Exit code 0 would mean that every property holds."""
+    holes = dict.fromkeys(PARTS, "pass")
+    write_model(tmp_path, LAMP.format(**holes), "fine")
+    assert dnsrace("explore", str(tmp_path / "fine.py")).code == 1
+    path = write_model(tmp_path, LAMP.format(**{**holes, part: attempt}), "broken")
+    done = dnsrace("explore", str(path))
+    if (part, attempt) == ("step", "require(False)"):
+        assert done.code == 0
+        return
+    assert done.code == 2
+    assert done.err.startswith(f"error: {path}:")

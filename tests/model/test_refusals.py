@@ -569,6 +569,36 @@ SHAPES = {
     """,
 }
 
+STATES = {
+    "the state compared": """
+        @step
+        def f(s):
+            s.x = 0
+        @every_step
+        def moves(before, after):
+            return before != after
+    """,
+    "the state as a test": """
+        @step
+        def f(s):
+            if s:
+                s.x = 0
+    """,
+    "the state returned": """
+        @step
+        def f(s):
+            s.x = 0
+        @always
+        def p(s):
+            return s
+    """,
+    "a part of the state deleted": """
+        @step
+        def f(s):
+            del s.x
+    """,
+}
+
 SYMMETRY = {
     "a loop that ends early": """
         @step
@@ -1094,6 +1124,7 @@ GROUPS = {
     "values": VALUES,
     "tests": TESTS,
     "shapes": SHAPES,
+    "states": STATES,
     "symmetry": SYMMETRY,
     "declarations": DECLARATIONS,
     "arguments": ARGUMENTS,
