@@ -42,7 +42,9 @@ class ModelCommand(TyperCommand):
         from dnsrace.loader import DEFAULT, load
 
         given = list(args)
-        reference = self._reference(given) or DEFAULT
+        reference = self._reference(given)
+        if reference is None:
+            reference = DEFAULT
         static = list(self.params)
         taken = {option for p in static for option in (*p.opts, *p.secondary_opts)}
         for _ in range(2):
@@ -60,7 +62,7 @@ class ModelCommand(TyperCommand):
                 self.params = static
             context.meta.update({KEY: model, OPTIONS: options})
             # whether a word is a model or an option's value shows only when the model is known
-            actual = context.params.get("model") or DEFAULT
+            actual = context.params.get("model", DEFAULT)
             if actual == reference or extra.get("resilient_parsing"):
                 break
             reference = actual
@@ -78,7 +80,7 @@ class ModelCommand(TyperCommand):
         A word behind an option that only a model can know may be its value: it is taken for the
         model only if there is none elsewhere, and it names one.
         """
-        from dnsrace.loader import directory, looks_like_path
+        from dnsrace.loader import looks_like_path, names
 
         options = [p for p in self.params if p.param_type_name == "option"]
         flags = {o for p in options if _is_flag(p) for o in (*p.opts, *p.secondary_opts)}
@@ -97,11 +99,7 @@ class ModelCommand(TyperCommand):
                 maybe.append(arg)
             before = "" if "=" in arg else arg
         return next(
-            (
-                arg
-                for arg in maybe
-                if looks_like_path(arg) or (directory() / f"{arg.split(':')[0]}.py").is_file()
-            ),
+            (arg for arg in maybe if looks_like_path(arg) or arg.split(":")[0] in names()),
             None,
         )
 

@@ -45,14 +45,23 @@ def load(reference: str) -> Model:
     """
     path, _, wanted = reference.partition(":")
     if not looks_like_path(path):
+        if path not in names():
+            raise UsageError(
+                f"there is no model {path or 'without a name'}", cure=_suggestion(path)
+            )
         file = directory() / f"{path}.py"
-        if not file.is_file():
-            raise UsageError(f"there is no model {path}", cure=_suggestion(path))
         return _pick(_module(file), file, wanted or path, path)
     file = Path(path)
-    if not file.is_file():
+    try:
+        is_file, is_folder = file.is_file(), file.is_dir()
+    except OSError as error:
         raise UsageError(
-            f"there is no file {path}", cure="give a path to a model, or see `dnsrace models`"
+            f"{path} cannot be read: {error.strerror}", cure="give a path to a model"
+        ) from None
+    if not is_file:
+        raise UsageError(
+            f"{path} is a folder" if is_folder else f"there is no file {path}",
+            cure="give a path to a model, or see `dnsrace models`",
         )
     return _pick(_module(file), file, wanted, reference)
 
@@ -65,6 +74,8 @@ def looks_like_path(reference: str) -> bool:
 
 def _suggestion(name: str) -> str:
     known = names()
+    if name.isidentifier() and Path(f"{name}.py") in Path().glob("*.py"):
+        return f"for the file here write {name}.py"
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]}?"

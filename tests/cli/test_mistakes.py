@@ -32,6 +32,9 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["explore", "xyz"],
         ["explore", "./missing.py"],
         ["explore", "missing/"],
+        ["explore", "folder/"],
+        ["explore", "lamp"],
+        ["explore", ""],
         ["explore", "./lamp.py:light"],
         ["explore", "peterson:paterson"],
         ["show", "petersen"],
@@ -110,6 +113,7 @@ def _directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """All mistakes are made in one directory, in which there is a model."""
     directory = tmp_path_factory.mktemp("mistakes")
     write_model(directory, LAMP, "lamp")
+    (directory / "folder").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(directory)
         yield
@@ -143,6 +147,13 @@ def test_an_error_in_a_model_is_at_a_line_of_the_model() -> None:
     done = dnsrace("explore", "./lamp.py", "--max-paths", "1")
     assert done.code == 2
     assert done.err.startswith("error: lamp.py:")
+
+
+@pytest.mark.parametrize("ending", ["", ".py", ":model"])
+def test_a_name_that_no_file_can_have(ending: str) -> None:
+    done = dnsrace("explore", "long" * 100 + ending)
+    assert done.code == 2
+    assert done.err.startswith("error: ")
 
 
 # -- the model is searched for among the arguments
