@@ -6,6 +6,7 @@ Heavy modules are imported inside the commands, so that --help is instant.
 from __future__ import annotations
 
 import io
+import os
 import sys
 import warnings
 from contextlib import redirect_stdout
@@ -21,6 +22,7 @@ from dnsrace.cli_support import (
     interruptible,
     make_request,
     offered_engines,
+    refuse_outputs,
     save_details,
     trace_text,
     write_json,
@@ -122,13 +124,15 @@ def explore(
         int, typer.Option(min=1, help="The most paths that one step may have.")
     ] = 1000,
     json: Annotated[
-        str, typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
-                          "output.")
-    ] = "",
+        str | None,
+        typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
+                     "output."),
+    ] = None,
     trace: Annotated[
-        str, typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
-                          "says how: .json, .itf.json, or text.")
-    ] = "",
+        str | None,
+        typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
+                     "says how: .json, .itf.json, or text."),
+    ] = None,
 ) -> None:  # fmt: skip
     """Search every reachable state for the shortest violation, and explain it.
 
@@ -140,6 +144,7 @@ def explore(
     from dnsrace.reports.machine import report_data
     from dnsrace.reports.terminal import print_report
 
+    refuse_outputs(json=json, trace=trace)
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
@@ -166,11 +171,11 @@ def replay(
                             "input.")
     ],
     json: Annotated[
-        str, typer.Option("--json", metavar="PATH", help="Write the trace as JSON.")
-    ] = "",
+        str | None, typer.Option("--json", metavar="PATH", help="Write the trace as JSON.")
+    ] = None,
     itf: Annotated[
-        str, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
-    ] = "",
+        str | None, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
+    ] = None,
     max_paths: Annotated[
         int, typer.Option(min=1, help="The most paths that one step may have.")
     ] = 1000,
@@ -187,6 +192,7 @@ def replay(
     from dnsrace.loader import load
     from dnsrace.reports.replayed import print_replayed
 
+    refuse_outputs(json=json, itf=itf)
     script = read(trace_text(trace))
     chosen = load(script.model)
     known = {p.name: p for p in chosen.parameters}
@@ -263,6 +269,8 @@ def main() -> None:
     """Entry point: run the command line, and turn every error into a sentence and an exit code."""
     from dnsrace.errors import DnsraceError, InternalError
 
+    if os.environ.get("COLUMNS", "").strip() == "0":
+        del os.environ["COLUMNS"]  # some terminals say so when they do not know
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a poor encoding costs a sign, not the report

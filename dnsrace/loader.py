@@ -99,7 +99,7 @@ def _module(file: Path) -> ModuleType:
         raise ModelError(
             f"the file is not Python: {error.msg}",
             place=place,
-            cure="write Python in UTF-8 (`dnsrace new my_model.py` shows a model)",
+            cure="correct that line (`dnsrace new my_model.py` writes a model to start from)",
         ) from None
     except BaseException as error:  # sys.exit() in a model must not be our exit code
         raise ModelError(

@@ -23,6 +23,8 @@ MARKS = {
     "holds within bounds": ("~", "bold yellow"),
     "unknown": ("?", "yellow"),
 }
+PLAIN = {"✗": "x", "✓": "+"}
+"""Marks for an output that has no others: there all of them would become a question mark."""
 
 MOST_PATHS = 20
 """Paths that were never taken, as many as are listed for people."""
@@ -43,7 +45,7 @@ def print_report(console: Console, report: Report) -> None:
         command = f"  dnsrace replay {shlex.quote(headline.trace.text)}"
         console.print(Text(command), soft_wrap=True)
     console.print()
-    console.print(_findings(report.system, report.exploration.findings))
+    console.print(_findings(report.exploration.findings, console.encoding))
     console.print()
     for line in _search_lines(report.exploration, report.system):
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
@@ -151,10 +153,10 @@ def way_out_text(what: Explanation, way: WayOut) -> str:
 # -- verdicts and numbers
 
 
-def _findings(system: System, findings: Iterable[Finding]) -> Table:
+def _findings(findings: Iterable[Finding], encoding: str) -> Table:
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column()
-    table.add_column()
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     table.add_column(style="dim")
     table.add_column()
     for finding in findings:
@@ -163,13 +165,22 @@ def _findings(system: System, findings: Iterable[Finding]) -> Table:
             mark, style = "!", "yellow"
         if finding.reach == NOT_CHECKED:
             mark, style = "-", "dim"
+        shown = mark if _has(encoding, mark) else PLAIN[mark]
         table.add_row(
-            Text(mark, style=style),
+            Text(shown, style=style),
             Text(finding.name),
             finding.kind.replace("_", " "),
             Text(_verdict_text(finding), style=style if mark in "✗~?" else ""),
         )
     return table
+
+
+def _has(encoding: str, mark: str) -> bool:
+    try:
+        mark.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _verdict_text(finding: Finding) -> str:

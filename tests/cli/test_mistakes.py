@@ -69,6 +69,10 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["show", "--open", "cleaner"],
         ["show", "--open", "enactor"],
         ["show", "peterson", "--open", "entry"],
+        ["explore", "--json", "missing/result.json"],
+        ["explore", "--json", "folder"],
+        ["explore", "--json", ""],
+        ["explore", "--json", "-", "--trace", "-"],
     ],
     "property": [
         ["explore", "--property", "no_empty_anser"],
@@ -93,7 +97,11 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["replay", "{}"],
         ["replay", '{"vars": 1}'],
         ["replay", '{"model": 1, "parameters": {}, "steps": [], "states": [{}]}'],
+        ["replay", ""],
+        ["replay", "folder"],
+        ["replay", "noise"],
         ["replay", "./lamp.py(): switch", "--json", "missing/trace.json"],
+        ["replay", "./lamp.py(): switch", "--json", "-", "--itf", "-"],
     ],
     "new": [
         ["new", "lamp.py"],
@@ -114,6 +122,7 @@ def _directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     directory = tmp_path_factory.mktemp("mistakes")
     write_model(directory, LAMP, "lamp")
     (directory / "folder").mkdir()
+    (directory / "noise").write_bytes(bytes(range(128, 256)))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(directory)
         yield
