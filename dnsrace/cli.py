@@ -243,11 +243,16 @@ def show(
 ) -> None:  # fmt: skip
     """Show a model: parameters, state, steps, properties."""
     from dnsrace.check import fixed_values
+    from dnsrace.errors import UsageError
     from dnsrace.reports.models import print_model
 
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     names = [name.replace("-", "_") for name in open or []]
+    for name in set(names) & set(given):
+        raise UsageError(
+            f"{name} is given a value and left open", cure="leave out one of the two options"
+        )
     values = {name: value for name, value in values.items() if name not in names}
     system = chosen.lift(open=names, max_paths=max_paths, **values)
     print_model(console(), system, lifted or bool(names))

@@ -4,11 +4,12 @@ declarations are checked against one another."""
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from dnsrace.errors import ModelError
+from dnsrace.errors import ModelError, Place
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
 from dnsrace.model.builder import Builder, Declared, OneOf
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from dnsrace.model.language import Model
 
 
+MOST_ELEMENTS = 10_000
+"""Of a state: far more than any search could store a useful number of."""
+
+
 def assemble(
     model: Model, builder: Builder, values: dict[str, Any], open: tuple[str, ...], limit: int
 ) -> System:
@@ -36,6 +41,7 @@ def assemble(
         raise ModelError("the model has no state", place=place, cure="declare a State class")
     if not builder.steps:
         raise ModelError("the model has no steps", place=place, cure="declare one with @step")
+    _refuse_too_large(builder, place)
     variables = {n: _variable(n, d, limit) for n, d in builder.variables.items()}
     primed = {v: Variable(v.name + "'", v.domain, v.index) for v in variables.values()}
     property_names = frozenset(name for name, *_ in builder.properties)
@@ -80,6 +86,20 @@ def assemble(
         check_symmetry(system)
         _check_start(system, builder.variables)
     return system
+
+
+def _refuse_too_large(builder: Builder, place: Place) -> None:
+    """Raises ModelError for a state with so many elements that it could only be waited for."""
+    elements = 0
+    for declared in builder.variables.values():
+        if not any(domain.is_open for domain in declared.index):
+            elements += math.prod(domain.size for domain in declared.index)
+    if elements > MOST_ELEMENTS:
+        raise ModelError(
+            f"the state has {elements:,} elements, more than {MOST_ELEMENTS:,}",
+            place=place,
+            cure="give smaller parameters",
+        )
 
 
 def _check_sentences(step: Step, steps: tuple[Step, ...]) -> None:

@@ -86,6 +86,7 @@ class Model:
 
         Raises ModelError when the model is broken, UsageError for a wrong parameter.
         """
+        open = tuple(dict.fromkeys(open))
         values = self.values(given)
         arguments = dict(values)
         for name in open:
@@ -119,7 +120,7 @@ class Model:
             raise ModelError(
                 f"{type(error).__name__}: {error}", place=places.of_error(error)
             ) from error
-        return assemble(self, builder, values, tuple(open), max_paths)
+        return assemble(self, builder, values, open, max_paths)
 
 
 @overload
