@@ -100,6 +100,12 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["replay", "{}"],
         ["replay", '{"vars": 1}'],
         ["replay", '{"model": 1, "parameters": {}, "steps": [], "states": [{}]}'],
+        ["replay", '{"model": "peterson", "findings": []}'],
+        ["replay", "dynamodb_dns(enactors=2, enactors=3): publish"],
+        ["replay", "dynamodb_dns(2): publish"],
+        ["replay", "peterson()[turn=7]: wake(0)"],
+        ["replay", "peterson()[turn=1]: wake(0)"],
+        ["replay", "peterson()[turns=0]: wake(0)"],
         ["replay", ""],
         ["replay", "folder"],
         ["replay", "noise"],
@@ -159,6 +165,12 @@ def test_an_error_in_a_model_is_at_a_line_of_the_model() -> None:
     done = dnsrace("explore", "./lamp.py", "--max-paths", "1")
     assert done.code == 2
     assert done.err.startswith("error: lamp.py:")
+
+
+def test_a_trace_that_is_nested_too_deeply() -> None:
+    done = dnsrace("replay", "-", input='{"a":' + "[" * 90_000)
+    assert done.code == 2
+    assert done.err.startswith("error: the trace is no JSON: ")
 
 
 @pytest.mark.parametrize("ending", ["", ".py", ":model"])
