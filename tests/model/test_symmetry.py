@@ -108,6 +108,19 @@ ALIKE = {
         for w in W:
             s.busy[w] = s.boss != w
     """,
+    "the same to all, and then something else to one": """
+        for w in W:
+            s.own[w] = 0
+            s.busy[w] = True
+        s.busy[s.boss] = False
+        s.own[s.boss] = s.size
+    """,
+    "something to one, and then the same to all": """
+        s.own[s.boss] = 1
+        s.busy[s.boss] = True
+        for w in W:
+            s.busy[w] = False
+    """,
     "a member of a tuple": """
         require(s.lock != H.none and s.boss in (s.lock, s.lock))
         s.size = 0
@@ -315,3 +328,11 @@ def test_a_model_that_breaks_its_symmetry_is_refused(tmp_path: Path) -> None:
     assert len(lift_text(tmp_path, BROKEN).steps) == 1
     with pytest.raises(ModelError, match="the step f does not treat the W names alike"):
         lift_text(tmp_path, BROKEN, early=True)
+
+
+def test_a_broadcast_is_one_path(tmp_path: Path) -> None:
+    """However many names there are."""
+    body = indent(dedent(ALIKE["the same to all, and then something else to one"]), " " * 8)
+    for n in (2, 7):
+        system = lift_text(tmp_path, f"{STATE}    @step\n    def f(s):\n{body}", n=n)
+        assert [path.step.name for path in system.paths].count("f") == 1
