@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,8 @@ def check(
 
     Raises ModelError, UsageError.
     """
+    # one limit of time for both searches
+    request = replace(request, began=time.perf_counter())
     report = _check(model, given, request, max_paths)
     values = report.system.parameters
     other = any(values[name] != fixed for name, fixed in model.fixed.items())

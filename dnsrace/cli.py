@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 import warnings
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dnsrace import __version__
-from dnsrace.cli_model import ModelCommand, model_values
+from dnsrace.cli_model import Commands, ModelCommand, model_values, offered_models
 from dnsrace.cli_support import (
     console,
     interruptible,
     make_request,
+    offered_engines,
+    refuse_outputs,
     save_details,
     trace_text,
     write_json,
@@ -47,6 +49,7 @@ EXAMPLES = """[bold]Examples[/bold]
 
 app = typer.Typer(
     name="dnsrace",
+    cls=Commands,
     help="Find, explain and rule out races like the one behind the outage of 19 October 2025.",
     epilog=START + "\n\n" + EPILOG,
     no_args_is_help=True,
@@ -75,7 +78,8 @@ def root(
 def explore(
     ctx: typer.Context,
     model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
+                            autocompletion=offered_models)
     ] = "dynamodb_dns",
     fixed: Annotated[
         bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
@@ -94,7 +98,8 @@ def explore(
     ] = False,
     engine: Annotated[
         str,
-        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference)."),
+        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference).",
+                     autocompletion=offered_engines),
     ] = "auto",
     symmetry: Annotated[
         bool,
@@ -119,13 +124,15 @@ def explore(
         int, typer.Option(min=1, help="The most paths that one step may have.")
     ] = 1000,
     json: Annotated[
-        str, typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
-                          "output.")
-    ] = "",
+        str | None,
+        typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
+                     "output."),
+    ] = None,
     trace: Annotated[
-        str, typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
-                          "says how: .json, .itf.json, or text.")
-    ] = "",
+        str | None,
+        typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
+                     "says how: .json, .itf.json, or text."),
+    ] = None,
 ) -> None:  # fmt: skip
     """Search every reachable state for the shortest violation, and explain it.
 
@@ -137,18 +144,23 @@ def explore(
     from dnsrace.reports.machine import report_data
     from dnsrace.reports.terminal import print_report
 
+    refuse_outputs(json=json, trace=trace)
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
                        max_memory, timeout)  # fmt: skip
-    with interruptible(request) as ready:
+    with redirect_stdout(sys.stderr), interruptible(request) as ready:
+        # what the model prints must not get into the JSON on standard output
         report = check(chosen, values, ready, max_paths)
-    if "-" not in (json, trace):
-        print_report(console(), report)
-    if json:
-        write_json(json, report_data(report))
-    if trace:
-        write_trace(trace, report)
+    try:
+        if json:
+            write_json(json, report_data(report))
+        if trace:
+            write_trace(trace, report)
+    finally:
+        # last, since its reader may go away (`| head`); and even if a file cannot be written
+        if "-" not in (json, trace):
+            print_report(console(), report)
     raise typer.Exit(report.exit_code)
 
 
@@ -159,11 +171,11 @@ def replay(
                             "input.")
     ],
     json: Annotated[
-        str, typer.Option("--json", metavar="PATH", help="Write the trace as JSON.")
-    ] = "",
+        str | None, typer.Option("--json", metavar="PATH", help="Write the trace as JSON.")
+    ] = None,
     itf: Annotated[
-        str, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
-    ] = "",
+        str | None, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
+    ] = None,
     max_paths: Annotated[
         int, typer.Option(min=1, help="The most paths that one step may have.")
     ] = 1000,
@@ -180,6 +192,7 @@ def replay(
     from dnsrace.loader import load
     from dnsrace.reports.replayed import print_replayed
 
+    refuse_outputs(json=json, itf=itf)
     script = read(trace_text(trace))
     chosen = load(script.model)
     known = {p.name: p for p in chosen.parameters}
@@ -210,7 +223,8 @@ def models() -> None:
 def show(
     ctx: typer.Context,
     model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
+                            autocompletion=offered_models)
     ] = "dynamodb_dns",
     fixed: Annotated[
         bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
@@ -229,11 +243,16 @@ def show(
 ) -> None:  # fmt: skip
     """Show a model: parameters, state, steps, properties."""
     from dnsrace.check import fixed_values
+    from dnsrace.errors import UsageError
     from dnsrace.reports.models import print_model
 
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     names = [name.replace("-", "_") for name in open or []]
+    for name in set(names) & set(given):
+        raise UsageError(
+            f"{name} is given a value and left open", cure="leave out one of the two options"
+        )
     values = {name: value for name, value in values.items() if name not in names}
     system = chosen.lift(open=names, max_paths=max_paths, **values)
     print_model(console(), system, lifted or bool(names))
@@ -255,6 +274,8 @@ def main() -> None:
     """Entry point: run the command line, and turn every error into a sentence and an exit code."""
     from dnsrace.errors import DnsraceError, InternalError
 
+    if os.environ.get("COLUMNS", "").strip() == "0":
+        del os.environ["COLUMNS"]  # some terminals say so when they do not know
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a poor encoding costs a sign, not the report
@@ -267,13 +288,6 @@ def main() -> None:
         if isinstance(error, InternalError):
             print("  This is a bug in dnsrace; please report the lines above.", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
-    except BrokenPipeError:
-        # the reader has gone; keep Python from complaining when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(128 + signal.SIGPIPE) from None
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        raise SystemExit(3) from None
     except MemoryError:
         print("error: out of memory\n  cure: give --max-memory, or smaller parameters",
               file=sys.stderr)  # fmt: skip

@@ -7,10 +7,11 @@ first one that is no option, nor the value of one.
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from dnsrace.errors import DnsraceError, ModelError, UsageError
 
@@ -18,7 +19,18 @@ if TYPE_CHECKING:
     from dnsrace.model.language import Model
     from dnsrace.model.parameters import Parameter
 
-KEY, VALUES = "dnsrace.model", "dnsrace.values"
+KEY, VALUES, OPTIONS = "dnsrace.model", "dnsrace.values", "dnsrace.options"
+
+
+class Commands(TyperGroup):
+    """All commands. Ctrl-C has our exit code, where typer has its own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("interrupted: nothing is reported", file=sys.stderr)
+            raise SystemExit(3) from None
 
 
 class ModelCommand(TyperCommand):
@@ -30,7 +42,9 @@ class ModelCommand(TyperCommand):
         from dnsrace.loader import DEFAULT, load
 
         given = list(args)
-        reference = self._reference(given) or DEFAULT
+        reference = self._reference(given)
+        if reference is None:
+            reference = DEFAULT
         static = list(self.params)
         taken = {option for p in static for option in (*p.opts, *p.secondary_opts)}
         for _ in range(2):
@@ -40,18 +54,25 @@ class ModelCommand(TyperCommand):
                 if not extra.get("resilient_parsing"):
                     raise
                 model = load(DEFAULT)  # completing a name that is not typed to its end
-            self.params = static + _options(model, taken | {"--help", "-h"})
+            options = _options(model, taken | {"--help", "-h"})
+            self.params = static + options
             try:
                 context = super().make_context(info_name, list(given), parent=parent, **extra)
             finally:
                 self.params = static
-            context.meta[KEY] = model
+            context.meta.update({KEY: model, OPTIONS: options})
             # whether a word is a model or an option's value shows only when the model is known
-            actual = context.params.get("model") or DEFAULT
+            actual = context.params.get("model", DEFAULT)
             if actual == reference or extra.get("resilient_parsing"):
                 break
             reference = actual
         return context
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """All parameters; behind make_context, where the shell's completion asks, those of the
+        model too."""
+        known = super().get_params(ctx)
+        return known + [p for p in ctx.meta.get(OPTIONS, ()) if p not in known]
 
     def _reference(self, args: list[str]) -> str | None:
         """The model among the arguments: a name or path that is no value of an option.
@@ -59,7 +80,7 @@ class ModelCommand(TyperCommand):
         A word behind an option that only a model can know may be its value: it is taken for the
         model only if there is none elsewhere, and it names one.
         """
-        from dnsrace.loader import directory, looks_like_path
+        from dnsrace.loader import looks_like_path, names
 
         options = [p for p in self.params if p.param_type_name == "option"]
         flags = {o for p in options if _is_flag(p) for o in (*p.opts, *p.secondary_opts)}
@@ -78,11 +99,7 @@ class ModelCommand(TyperCommand):
                 maybe.append(arg)
             before = "" if "=" in arg else arg
         return next(
-            (
-                arg
-                for arg in maybe
-                if looks_like_path(arg) or (directory() / f"{arg.split(':')[0]}.py").is_file()
-            ),
+            (arg for arg in maybe if looks_like_path(arg) or arg.split(":")[0] in names()),
             None,
         )
 
@@ -133,12 +150,17 @@ def _annotation(parameter: Parameter, taken: set[str]) -> Any:
             f"the parameter {parameter.name} has the name of an option of the command, {name}",
             cure="rename the parameter",
         )
+
+    def offer(incomplete: str) -> list[str]:
+        return [choice for choice in parameter.choices if choice.startswith(incomplete)]
+
     flag = parameter.kind == "bool"
     option = typer.Option(
         f"{name}/{name.replace('--', '--no-', 1)}" if flag else name,
         help=f"{parameter.help} (default: {parameter.text(parameter.default)})",
         metavar=None if flag else _metavar(parameter),
         callback=remember,
+        autocompletion=offer,
         expose_value=False,
         show_default=False,
         rich_help_panel="Parameters of the model",
@@ -148,6 +170,13 @@ def _annotation(parameter: Parameter, taken: set[str]) -> Any:
 
 def _metavar(parameter: Parameter) -> str:
     return "|".join(parameter.choices) if parameter.kind == "choice" else "N"
+
+
+def offered_models(incomplete: str) -> list[str]:
+    """The built-in models that a word may become; the shell itself offers files."""
+    from dnsrace.loader import names
+
+    return [name for name in names() if name.startswith(incomplete)]
 
 
 def model_values(ctx: typer.Context) -> tuple[Model, dict[str, Any]]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from dnsrace.findings.report import Report
 
 
+NARROWEST = 20
+"""Columns that are used at least, on whatever terminal."""
+
+
 def make_request(
     names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
     states: int | None, depth: int | None, memory: str | None, seconds: float | None,
@@ -37,6 +41,13 @@ def make_request(
         names=tuple(names or ()), engine=engine, symmetry=symmetry, keep_going=keep_going,
         deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds),
     )  # fmt: skip
+
+
+def offered_engines(incomplete: str) -> list[str]:
+    """The engines that a word may become, for the shell's completion."""
+    from dnsrace.engines.request import ENGINES
+
+    return [name for name in ENGINES if name.startswith(incomplete)]
 
 
 def _bytes(text: str | None) -> int | None:
@@ -77,14 +88,36 @@ def console(stderr: bool = False) -> Console:
     """A console that prints numbers as they are, and colours where the output has them."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False)
+    made = Console(stderr=stderr, highlight=False)
+    made.width = max(made.width, NARROWEST)
+    return made
 
 
 def write_json(path: str, data: Any) -> None:
     """Write data as JSON to a file, or to standard output for `-`. Raises UsageError."""
     import json
 
-    _write(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    plain = path == "-" and sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    _write(path, json.dumps(data, indent=2, ensure_ascii=plain) + "\n")
+
+
+def refuse_outputs(**paths: str | None) -> None:
+    """Before there is anything to write: raises UsageError for files that cannot be written, and
+    when two options want standard output."""
+    for option, path in paths.items():
+        if path is None or path == "-":
+            continue
+        if not path or Path(path).is_dir() or not Path(path).parent.is_dir():
+            raise UsageError(
+                f"--{option}: {path!r} cannot be written",
+                cure="give the path of a file, in a folder that exists",
+            )
+    both = [f"--{option}" for option, path in paths.items() if path == "-"]
+    if len(both) > 1:
+        raise UsageError(
+            f"{' and '.join(both)} cannot both be standard output",
+            cure="write one of them to a file",
+        )
 
 
 def _write(path: str, text: str) -> None:
@@ -92,9 +125,12 @@ def _write(path: str, text: str) -> None:
         sys.stdout.write(text)
         return
     try:
-        Path(path).write_text(text)
+        # a name that is no text (of a file, say) is written as JSON writes it
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", cure="give another path"
+        ) from None
 
 
 def write_trace(path: str, report: Report) -> None:
@@ -118,13 +154,18 @@ def trace_text(given: str) -> str:
     if given == "-":
         return sys.stdin.read()
     path = Path(given)
+    cure = "give a trace in quotes, or the path of a text file with one"
     try:
-        if len(given) < 4096 and path.is_file():
-            return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{given} cannot be read: {error}") from None
+        # not only plain files: `<(command)` is none
+        if len(given) < 4096 and given and path.exists() and not path.is_dir():
+            return path.read_text(encoding="utf-8")
+    except OSError as error:
+        if "(" not in given and "{" not in given:  # a long trace is no name that a file may have
+            raise UsageError(f"{given} cannot be read: {error.strerror}", cure=cure) from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{given} is no text", cure=cure) from None
     if "(" not in given and "{" not in given:
-        raise UsageError(f"{given} is neither a file nor a trace")
+        raise UsageError(f"{given!r} is neither a file nor a trace", cure=cure)
     return given
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
 import sys
@@ -21,11 +22,15 @@ def directory() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "models"
 
 
+def names() -> list[str]:
+    """The names of the built-in models, the flagship first."""
+    found = sorted(path.stem for path in directory().glob("*.py") if not path.stem.startswith("_"))
+    return sorted(found, key=lambda name: name != DEFAULT)
+
+
 def bundled() -> list[Model]:
     """All built-in models, the flagship first."""
-    names = sorted(path.stem for path in directory().glob("*.py") if not path.stem.startswith("_"))
-    names.sort(key=lambda name: name != DEFAULT)
-    return [load(name) for name in names]
+    return [load(name) for name in names()]
 
 
 def load(reference: str) -> Model:
@@ -40,14 +45,23 @@ def load(reference: str) -> Model:
     """
     path, _, wanted = reference.partition(":")
     if not looks_like_path(path):
+        if path not in names():
+            raise UsageError(
+                f"there is no model {path or 'without a name'}", cure=_suggestion(path)
+            )
         file = directory() / f"{path}.py"
-        if not file.is_file():
-            raise UsageError(f"there is no model {path}", cure=_suggestion(path))
         return _pick(_module(file), file, wanted or path, path)
     file = Path(path)
-    if not file.is_file():
+    try:
+        is_file, is_folder = file.is_file(), file.is_dir()
+    except OSError as error:
         raise UsageError(
-            f"there is no file {path}", cure="give a path to a model, or see `dnsrace models`"
+            f"{path} cannot be read: {error.strerror}", cure="give a path to a model"
+        ) from None
+    if not is_file:
+        raise UsageError(
+            f"{path} is a folder" if is_folder else f"there is no file {path}",
+            cure="give a path to a model, or see `dnsrace models`",
         )
     return _pick(_module(file), file, wanted, reference)
 
@@ -59,7 +73,9 @@ def looks_like_path(reference: str) -> bool:
 
 
 def _suggestion(name: str) -> str:
-    known = [path.stem for path in directory().glob("*.py")]
+    known = names()
+    if name.isidentifier() and Path(f"{name}.py") in Path().glob("*.py"):
+        return f"for the file here write {name}.py"
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"did you mean {close[0]}?"
@@ -73,18 +89,34 @@ def _module(file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
-    except DnsraceError:
+        # standard output is for our own answers: JSON, or words for the shell's completion
+        with contextlib.redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
+    except (DnsraceError, KeyboardInterrupt):
         raise
     except SyntaxError as error:
-        place = Place(places.short(str(file)), error.lineno or 0)
-        raise ModelError(f"the file is not Python: {error.msg}", place=place) from None
-    except (Exception, SystemExit) as error:
+        place = Place(places.short(str(error.filename or file)), error.lineno or 1)
+        raise ModelError(
+            f"the file is not Python: {error.msg}",
+            place=place,
+            cure="correct that line (`dnsrace new my_model.py` writes a model to start from)",
+        ) from None
+    except BaseException as error:  # sys.exit() in a model must not be our exit code
         raise ModelError(
             f"the file cannot be imported: {type(error).__name__}: {error}",
-            place=places.of_error(error) or Place(str(file), 0),
+            place=places.of_error(error) or Place(str(file), 1),
+            cure=_import_cure(error),
         ) from error
     return module
+
+
+def _import_cure(error: BaseException) -> str:
+    if isinstance(error, ImportError):
+        return (
+            "install what is missing into the Python that runs dnsrace; the folder of a model is "
+            "not searched for other files, unless PYTHONPATH names it"
+        )
+    return "correct that line; a model's file should only import and define things"
 
 
 def _pick(module: ModuleType, file: Path, wanted: str, reference: str) -> Model:

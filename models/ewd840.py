@@ -19,10 +19,12 @@ liveness property, "once all rest, that is detected": `eventually` speaks of a w
 
 What to expect. With `stained`, which is the default and what `--fixed` asks for, everything holds.
 Distinct states: 302 for three nodes, of which 192 are initial, and 1,566 for four, of which 1,024
-are (manifest.json of the TLA+ examples, for EWD840.cfg and EWD840_json.cfg). Transitions, as
-measured here: 1,625 and 13,938; the manifest's 2,001 and 15,986 states generated are these and the
-initial ones, where TLC counts a step once for each alternative of its guard that is true. With
-`--no-stained` node 0 believes too early, after 5 steps.
+are (manifest.json of the TLA+ examples, for EWD840.cfg and EWD840_json.cfg). Transitions:
+1,625 and 13,938, where each distinct state counts each enabled step once, with each choice. TLC
+counts the initial states too, and a step once for each alternative of its guard that is true: with
+the 192 and 1,024 initial states, and 184 and 1,024 second and third alternatives of InitiateProbe
+and PassToken, these are the manifest's 2,001 and 15,986 states generated. With `--no-stained`
+node 0 believes too early, after 5 steps.
 """
 
 from enum import Enum

@@ -44,6 +44,7 @@ class Request:
     keep_going: go on after the first violation, for the shortest one of each property.
     deadlock: treat a state without successors that is no end as a violation.
     interrupted: asked from time to time; True ends the search with a partial report.
+    began: when the time limit began to run, by time.perf_counter(); None: with the search.
     """
 
     names: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Request:
     limits: Limits = field(default_factory=Limits)
     listener: Listener | None = None
     interrupted: Callable[[], bool] = lambda: False
+    began: float | None = None
 
     def properties(self, system: System) -> tuple[Property, ...]:
         """The properties asked for. Raises UsageError for a name that the model does not have."""

@@ -43,7 +43,7 @@ def explore(system: System, request: Request) -> Exploration:
         raise UsageError(
             f"a search needs the values of {', '.join(system.open)}", cure="lift it without `open`"
         )
-    began = time.perf_counter()
+    began = time.perf_counter() if request.began is None else request.began
     if request.engine != "auto":
         return _Search(system, request, _space(system, request, request.engine), began).run()
     limit = request.limits.states
@@ -290,8 +290,5 @@ class _Search:
 
 
 def _never(system: System, taken: list[int]) -> Iterable[str]:
-    """The paths that were not taken, each with its line."""
-    for path, count in zip(system.paths, taken, strict=True):
-        if count == 0:
-            place = f" (line {path.commit.place.line})" if path.commit.place else ""
-            yield f"{path.step.name}: {path.label}{place}"
+    """The paths that were not taken."""
+    return (name for name, count in zip(system.path_names, taken, strict=True) if count == 0)

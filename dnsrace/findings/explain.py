@@ -187,21 +187,29 @@ class _Escape:
 
     def safe_steps(self, state: State) -> list[Taken]:
         """The steps from a state that do not violate the property themselves."""
-        steps = self.interpreter.successors(state)
+        return self._safe(state, list(self.interpreter.successors(state)))
+
+    def _safe(self, state: State, steps: list[Taken]) -> list[Taken]:
         if self.prop.kind == "every_step":
             return [t for t in steps if self.interpreter.holds(self.prop, state, t.state)]
         return [t for t in steps if self.interpreter.holds(self.prop, t.state)]
 
     def from_(self, start: State) -> bool | None:
         """Whether a safe behaviour from here ends (True) or goes round (False); None: there is
-        none, or the budget ran out."""
+        none, or the budget ran out.
+
+        Each state is looked at once: what is behind one that was left without finding an end can
+        only be a cycle, and one cycle is enough.
+        """
         cycle = False
-        path, on_path = [(start, iter(self.safe_steps(start)))], {start}
-        if self._stops(start):
+        seen, on_path = {start}, {start}
+        steps = list(self.interpreter.successors(start))
+        if not steps:
             return True
+        path = [(start, iter(self._safe(start, steps)))]
         while path:
-            state, steps = path[-1]
-            taken = next(steps, None)
+            state, left = path[-1]
+            taken = next(left, None)
             if taken is None:
                 path.pop()
                 on_path.discard(state)
@@ -209,19 +217,16 @@ class _Escape:
                     self._doomed.add(state)
                 continue
             after = taken.state
-            if after in on_path:
-                cycle = True
-                continue
-            if after in self._doomed or (cycle and self.left <= 0):
+            cycle = cycle or after in on_path
+            if after in seen or after in self._doomed:
                 continue
             self.left -= 1
             if self.left <= 0:
                 break
-            if self._stops(after):
+            steps = list(self.interpreter.successors(after))
+            if not steps:
                 return True
-            path.append((after, iter(self.safe_steps(after))))
+            seen.add(after)
             on_path.add(after)
+            path.append((after, iter(self._safe(after, steps))))
         return False if cycle else None
-
-    def _stops(self, state: State) -> bool:
-        return next(self.interpreter.successors(state), None) is None

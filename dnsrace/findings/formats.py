@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,16 @@ def read(text: str) -> Script:
     if stripped.startswith("{"):
         try:
             data = json.loads(stripped)
-        except json.JSONDecodeError as error:
-            raise TraceError(f"the trace is no JSON: {error}") from None
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise TraceError(
+                f"the trace is no JSON: {error}", cure="the file is damaged: write it anew"
+            ) from None
+        if "findings" in data:
+            raise TraceError(
+                "this is the result of a search, not a trace",
+                cure="write the trace with `dnsrace explore --trace PATH`, or give the `trace` of "
+                "one of its findings",
+            )
         return _from_itf(data) if "vars" in data else _from_json(data)
     return _from_text(stripped)
 
@@ -78,8 +87,8 @@ def _from_text(text: str) -> Script:
             f"{bad!r} is not a step", cure="write steps with blanks between: publish pick_up(0)"
         )
     steps = tuple((name, _split(choices)) for name, choices in _STEP.findall(rest))
-    given = dict(_assignment(part) for part in _split(head["given"]))
-    start = dict(_assignment(part) for part in _split_brackets(head["start"] or ""))
+    given = _assignments(_split(head["given"]))
+    start = _assignments(_split_brackets(head["start"] or ""))
     return Script(head["model"], given, steps, start)
 
 
@@ -92,11 +101,16 @@ def _split_brackets(text: str) -> list[str]:
     return [part for part in re.split(r",(?![^\[]*\])", text) if part.strip()]
 
 
-def _assignment(part: str) -> tuple[str, str]:
-    name, equals, value = part.partition("=")
-    if not equals:
-        raise TraceError(f"{part!r} is not name=value")
-    return name.strip(), value.strip()
+def _assignments(parts: Iterable[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in parts:
+        name, equals, value = (text.strip() for text in part.partition("="))
+        if not equals:
+            raise TraceError(f"{part!r} is not name=value", cure="write enactors=2, plans=3")
+        if name in found:
+            raise TraceError(f"{name} is given twice", cure="leave one out")
+        found[name] = value
+    return found
 
 
 def _from_json(data: Any) -> Script:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 
 from dnsrace.errors import InternalError, TraceError
 from dnsrace.findings.formats import Script
@@ -67,12 +68,25 @@ def _initial(system: System, interpreter: Interpreter, script: Script) -> State:
         names = {slot_text(*slot): i for i, slot in enumerate(system.slots)}
         for name, text in script.start.items():
             if name not in names:
-                raise TraceError(f"the initial state names {name}, which the model does not have")
+                raise TraceError(
+                    f"the initial state names {name}, which the model does not have",
+                    cure="the variables are: " + ", ".join(names),
+                )
             slot = names[name]
-            raw = system.slots[slot][0].domain.parse(text)
+            domain = system.slots[slot][0].domain
+            raw = domain.parse(text)
+            if raw is None:
+                raise TraceError(
+                    f"the initial state has {name} = {text}, which is not in "
+                    f"{domain.name} = {domain.values_text()}"
+                )
             candidates = [s for s in candidates if s[slot] == raw]
     if not candidates:
-        raise TraceError("no initial state of the model is like the one in the trace")
+        known = [state_text(system, s) for s in itertools.islice(interpreter.initial(), 2)]
+        raise TraceError(
+            "no initial state of the model is like the one in the trace",
+            cure=f"the model begins with {known[0]}" + ", or others" * (len(known) > 1),
+        )
     if len(candidates) > 1:
         names_of = ", ".join(slot_text(*system.slots[i]) for i in differing_slots(system))
         raise TraceError(

@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dnsrace.errors import ModelError
+from dnsrace.model.arguments import a_text
 from dnsrace.model.domains import BOOL, Domain, Nothing, enum_domain
 from dnsrace.model.expressions import Expr
 from dnsrace.model.quantify import values_of
+from dnsrace.model.symbols import Sym
 
 
 class DomainClass(type):
@@ -31,10 +33,16 @@ class DomainClass(type):
         return cls.domain.size
 
 
-def _bound(value: Any) -> int | Expr:
+def _bound(value: Any, what: str) -> int | Expr:
     """A bound as declared: a number, or the expression behind an open parameter."""
-    found: int | Expr = value if isinstance(value, int) else value.expr
-    return found
+    if isinstance(value, Sym):
+        return value.expr
+    if not isinstance(value, int):
+        raise ModelError(
+            f"{what} is {value!r}, not a whole number",
+            cure="reckon it from numbers and parameters of the model, with // for a division",
+        )
+    return value
 
 
 class Range(metaclass=DomainClass):
@@ -60,7 +68,9 @@ class Range(metaclass=DomainClass):
                 f"the range {cls.__name__} is empty: {low}..{high}",
                 cure="low must not be greater than high; look at the parameters that it uses",
             )
-        cls.domain = Domain(cls.__name__, "range", _bound(low), _bound(high), doc=_doc(cls))
+        name = cls.__name__
+        least, most = _bound(low, f"low of {name}"), _bound(high, f"high of {name}")
+        cls.domain = Domain(name, "range", least, most, doc=_doc(cls))
 
 
 class Names(metaclass=DomainClass):
@@ -71,7 +81,9 @@ class Names(metaclass=DomainClass):
     def __init_subclass__(cls, *, count: int) -> None:
         if isinstance(count, int) and count < 1:
             raise ModelError(f"{cls.__name__} has no names", cure="count must be at least 1")
-        cls.domain = Domain(cls.__name__, "names", 0, _bound(count - 1), doc=_doc(cls))
+        _bound(count, f"count of {cls.__name__}")
+        last = _bound(count - 1, f"count of {cls.__name__}")
+        cls.domain = Domain(cls.__name__, "names", 0, last, doc=_doc(cls))
 
 
 class Maybe(metaclass=DomainClass):
@@ -86,6 +98,7 @@ class Maybe(metaclass=DomainClass):
                 f"{cls.__name__} cannot be an optional {inner.name}",
                 cure="Maybe takes a Range, a Names or an Enum class",
             )
+        a_text(none, f"none of {cls.__name__}", 'write none="free", or leave it out')
         low = inner.low - 1 if isinstance(inner.low, int) else inner.lo
         cls.none = Nothing(none)
         cls.domain = Domain(
@@ -108,6 +121,8 @@ def domain_of(cls: Any) -> Domain:
     if isinstance(cls, DomainClass) and hasattr(cls, "domain"):
         return cls.domain
     if isinstance(cls, type) and issubclass(cls, enum.Enum):
+        if not tuple(cls):
+            raise ModelError(f"{cls.__name__} has no members", cure="give it at least one")
         return enum_domain(cls)
     raise ModelError(
         f"{getattr(cls, '__name__', cls)!s} is not a finite domain",

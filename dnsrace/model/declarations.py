@@ -1,29 +1,21 @@
 """What stands inside a model: the state's declaration, and the decorators of steps and properties.
 
-They only collect, into the Builder of the model whose function is running (see `language`).
+They only collect, into the Builder of the model whose function is running (see `builder`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar, overload
 
-from dnsrace.errors import ModelError, Place
+from dnsrace.errors import ModelError
 from dnsrace.model import places
+from dnsrace.model.arguments import a_fairness, a_function, a_text, names_of
+from dnsrace.model.builder import Declared, OneOf, builder_of
 from dnsrace.model.classes import domain_of
-from dnsrace.model.domains import Domain
 from dnsrace.model.system import PropertyKind
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class OneOf:
-    """Alternatives for the initial value of each element."""
-
-    values: tuple[Any, ...]
 
 
 def one_of(*values: Any) -> Any:
@@ -34,16 +26,6 @@ def one_of(*values: Any) -> Any:
             "one_of() has no values", place=places.here(), cure="give at least one, or a domain"
         )
     return OneOf(values)
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What `var` leaves behind in the body of a State class."""
-
-    domain: Domain
-    index: tuple[Domain, ...]
-    start: Any
-    place: Place | None
 
 
 def var(domain: Any, *, per: Any = (), start: Any) -> Any:
@@ -64,7 +46,7 @@ class State:
     """Base of the class that declares the state variables, one `name = var(...)` each."""
 
     def __init_subclass__(cls) -> None:
-        builder = _building("a State class")
+        builder = builder_of("a State class")
         if builder.variables:
             raise ModelError(
                 "the model has two State classes", place=places.here(), cure="put them into one"
@@ -80,44 +62,6 @@ class State:
                 )
 
 
-@dataclass
-class Builder:
-    """What the decorators have collected while the model's function runs."""
-
-    model: str
-    variables: dict[str, Declared] = field(default_factory=dict)
-    steps: list[tuple[str, Callable[..., Any], str | None]] = field(default_factory=list)
-    properties: list[tuple[str, PropertyKind, Callable[..., Any], dict[str, Any]]] = field(
-        default_factory=list
-    )
-    end: Callable[..., Any] | None = None
-    columns: list[tuple[Callable[..., str], Any, str]] = field(default_factory=list)
-    outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
-
-
-_BUILDERS: list[Builder] = []
-
-
-@contextmanager
-def building(model: str) -> Iterator[Builder]:
-    """Collect what is declared inside, for the model of that name."""
-    _BUILDERS.append(Builder(model))
-    try:
-        yield _BUILDERS[-1]
-    finally:
-        _BUILDERS.pop()
-
-
-def _building(what: str) -> Builder:
-    if not _BUILDERS:
-        raise ModelError(
-            f"{what} stands outside of a model",
-            place=places.here(),
-            cure="put it inside a function decorated with @model",
-        )
-    return _BUILDERS[-1]
-
-
 @overload
 def step(function: F) -> F: ...
 @overload
@@ -127,8 +71,12 @@ def step(function: Any = None, *, actor: str | None = None) -> Any:
     with the domain that it is drawn from. `actor` is who takes it, for a step whose first choice
     does not say so."""
 
+    if actor is not None:
+        a_text(actor, "the actor of a step", 'write actor="planner"')
+
     def declare(f: F) -> F:
-        builder = _building(f"the step {f.__name__}")
+        a_function(f, "step")
+        builder = builder_of(f"the step {f.__name__}")
         if any(name == f.__name__ for name, _, _ in builder.steps):
             raise ModelError(
                 f"two steps are called {f.__name__}",
@@ -142,9 +90,13 @@ def step(function: Any = None, *, actor: str | None = None) -> Any:
 
 
 def _property(kind: PropertyKind, function: Any, name: str | None, **options: Any) -> Any:
+    if name is not None:
+        a_text(name, "the name of a property", 'write name="some_name"')
+
     def declare(f: F) -> F:
+        a_function(f, kind)
         called = name or f.__name__
-        builder = _building(f"the property {called}")
+        builder = builder_of(f"the property {called}")
         if called == "deadlock":
             raise ModelError(
                 "a property cannot be called deadlock: --deadlock asks for that by itself",
@@ -169,13 +121,19 @@ def always(function: F) -> F: ...
 def always(
     *, name: str | None = None, question: bool = False, informative: bool = False
 ) -> Callable[[F], F]: ...
-def always(function: Any = None, *, name: str | None = None, **marks: bool) -> Any:
+def always(
+    function: Any = None,
+    *,
+    name: str | None = None,
+    question: bool = False,
+    informative: bool = False,
+) -> Any:
     """An invariant: a Bool function of the state, true in every reachable state.
 
     `question` marks what the model exists to ask: a search stops when it is answered.
     `informative`: a violation is shown, but is no failure.
     """
-    return _property("always", function, name, **marks)
+    return _property("always", function, name, question=question, informative=informative)
 
 
 @overload
@@ -184,10 +142,16 @@ def every_step(function: F) -> F: ...
 def every_step(
     *, name: str | None = None, question: bool = False, informative: bool = False
 ) -> Callable[[F], F]: ...
-def every_step(function: Any = None, *, name: str | None = None, **marks: bool) -> Any:
+def every_step(
+    function: Any = None,
+    *,
+    name: str | None = None,
+    question: bool = False,
+    informative: bool = False,
+) -> Any:
     """A Bool function of the state before and the state after, true for every step; marks as for
     `always`."""
-    return _property("every_step", function, name, **marks)
+    return _property("every_step", function, name, question=question, informative=informative)
 
 
 @overload
@@ -232,15 +196,16 @@ def eventually(
     `fairness` holds for each of `fair_steps` (all steps when none is named) and each of its first
     choices by itself.
     """
-    names = tuple(f.__name__ for f in fair_steps)
-    options = {"stays": stays, "fairness": fairness, "fair_steps": names}
+    a_fairness(fairness)
+    options = {"stays": stays, "fairness": fairness, "fair_steps": names_of(fair_steps)}
     return _property("eventually", function, name, **options)
 
 
 def end(function: F) -> F:
     """A Bool function of the state: where the system may stop for good. Any other state without
     a successor is a deadlock."""
-    builder = _building("end")
+    a_function(function, "end")
+    builder = builder_of("end")
     if builder.end is not None:
         raise ModelError(
             "the model has two functions marked @end",
@@ -258,9 +223,11 @@ def column(*, per: Any = None, title: str = "") -> Callable[[F], F]: ...
 def column(function: Any = None, *, per: Any = None, title: str = "") -> Any:
     """A column in a trace's table, or one for each value of `per`: a function of the state (and
     that value) that gives a short text."""
+    a_text(title, "the title of a column", 'write title="zone"')
 
     def declare(f: F) -> F:
-        _building("column").columns.append((f, per, title or f.__name__.replace("_", " ")))
+        a_function(f, "column")
+        builder_of("column").columns.append((f, per, title or f.__name__.replace("_", " ")))
         return f
 
     return declare if function is None else declare(function)
@@ -270,7 +237,7 @@ def outcome(of: Callable[..., Any]) -> Callable[[F], F]:
     """What the world sees when the property `of` is violated: a function of the last state that
     gives a text."""
 
-    builder = _building("outcome")
+    builder = builder_of("outcome")
     if all(of is not function for _, _, function, _ in builder.properties):
         raise ModelError(
             f"outcome is given {getattr(of, '__name__', of)}, which is no property",

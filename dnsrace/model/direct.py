@@ -94,9 +94,15 @@ def described(function: Callable[..., str], *args: Any) -> str:
     something else."""
     try:
         text = function(*args)
-    except DnsraceError:
+    except (DnsraceError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except Blocked:
+        raise ModelError(
+            f"require() in {function.__name__}",
+            place=places.of_function(function),
+            cure="return a text",
+        ) from None
+    except BaseException as error:  # sys.exit() in a model must not be our exit code
         raise ModelError(
             f"{function.__name__} failed: {type(error).__name__}: {error}",
             place=places.of_error(error) or places.of_function(function),

@@ -1,7 +1,8 @@
-"""A model: a function of its parameters, and how it becomes a System.
+"""A model: a function of its parameters.
 
 `Model.lift` runs the function once: its classes declare domains and the state, its decorated
-functions are steps and properties (see `declarations`).
+functions are steps and properties (see `declarations`). What they declare becomes a System in
+`assembly`.
 """
 
 from __future__ import annotations
@@ -16,19 +17,14 @@ from typing import Any, overload
 from dnsrace.errors import ModelError, UsageError
 from dnsrace.model import expressions as ex
 from dnsrace.model import places
-from dnsrace.model.classes import domain_of
-from dnsrace.model.declarations import Builder, Declared, OneOf, building
-from dnsrace.model.domains import Domain
-from dnsrace.model.expressions import TRUE, Expr, Variable
-from dnsrace.model.interpreter import Interpreter, slot_text
-from dnsrace.model.lifting import LiftedState, lift_step, lift_value
+from dnsrace.model.assembly import assemble
+from dnsrace.model.builder import building
 from dnsrace.model.parameters import Parameter, parameters_of
-from dnsrace.model.paths import Run, explore, tree_value
+from dnsrace.model.paths import Blocked
 from dnsrace.model.quantify import BUILTINS
 from dnsrace.model.selfcheck import refuse_identity_tests
-from dnsrace.model.symbols import Sym, stored
-from dnsrace.model.symmetry import check_symmetry
-from dnsrace.model.system import Column, Property, Step, System
+from dnsrace.model.symbols import Sym
+from dnsrace.model.system import System
 
 MAX_PATHS = 1000
 """Default of the largest number of paths through one step."""
@@ -90,15 +86,18 @@ class Model:
 
         Raises ModelError when the model is broken, UsageError for a wrong parameter.
         """
+        open = tuple(dict.fromkeys(open))
         values = self.values(given)
         arguments = dict(values)
         for name in open:
             parameter = next((p for p in self.parameters if p.name == name), None)
             if parameter is None or parameter.kind != "int":
+                able = ", ".join(p.name for p in self.parameters if p.kind == "int")
                 raise UsageError(
                     f"{name} cannot be left open",
-                    cure="only whole-number parameters can: "
-                    + ", ".join(p.name for p in self.parameters if p.kind == "int"),
+                    cure=f"only whole-number parameters can: {able}"
+                    if able
+                    else f"{self.name} has no whole-number parameter: leave --open out",
                 )
             arguments[name] = Sym(ex.param(name, parameter.bounds.low))
             del values[name]
@@ -109,11 +108,19 @@ class Model:
         except (ModelError, UsageError) as error:
             error.place = error.place or places.of_error(error)
             raise
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except Blocked:
+            raise ModelError(
+                "require() outside of a step",
+                place=places.of_function(self.function),
+                cure="limit parameters with at_least and between",
+            ) from None
+        except BaseException as error:  # sys.exit() in a model must not be our exit code
             raise ModelError(
                 f"{type(error).__name__}: {error}", place=places.of_error(error)
             ) from error
-        return _lifted(self, builder, values, tuple(open), max_paths)
+        return assemble(self, builder, values, open, max_paths)
 
 
 @overload
@@ -134,173 +141,3 @@ def _with_builtins(function: Callable[..., Any]) -> Callable[..., Any]:
     return FunctionType(
         function.__code__, scope, function.__name__, function.__defaults__, function.__closure__
     )
-
-
-def _lifted(
-    model: Model, builder: Builder, values: dict[str, Any], open: tuple[str, ...], limit: int
-) -> System:
-    place = places.of_function(model.function)
-    if not builder.variables:
-        raise ModelError("the model has no state", place=place, cure="declare a State class")
-    if not builder.steps:
-        raise ModelError("the model has no steps", place=place, cure="declare one with @step")
-    variables = {n: _variable(n, d, limit) for n, d in builder.variables.items()}
-    primed = {v: Variable(v.name + "'", v.domain, v.index) for v in variables.values()}
-    property_names = frozenset(name for name, *_ in builder.properties)
-    before = LiftedState(variables, property_names)
-    after = LiftedState({v.name: primed[v] for v in variables.values()}, property_names)
-    steps = tuple(
-        lift_step(name, function, _choices(function), before, actor, limit)
-        for name, function, actor in builder.steps
-    )
-    properties = []
-    for name, kind, function, options in builder.properties:
-        args = (before, after) if kind == "every_step" else (before,)
-        value, defined = lift_value(function, args, f"the property {name}", limit)
-        properties.append(
-            Property(name, kind, value, defined, function, places.of_function(function),
-                     doc=inspect.getdoc(function) or "", **options)
-        )  # fmt: skip
-        for fair in options.get("fair_steps", ()):
-            if all(fair != step.name for step in steps):
-                raise ModelError(
-                    f"{name} names {fair} among its fair steps, which is no step",
-                    place=places.of_function(function),
-                    cure="name functions decorated with @step",
-                )
-    finish = None
-    if builder.end is not None:
-        finish, finish_defined = lift_value(builder.end, (before,), "end", limit)
-        if finish_defined != TRUE and not open:
-            raise ModelError(
-                f"end reads a value that may leave its domain, where not {finish_defined}",
-                place=places.of_function(builder.end),
-                cure="guard the read with `if` or `and`",
-            )
-    system = System(
-        model, values, open, tuple(variables.values()), primed, steps, tuple(properties),
-        finish, _columns(builder), builder.outcomes,
-        _domains(variables.values(), steps),
-    )  # fmt: skip
-    if not open:
-        check_symmetry(system)
-        _check_start(system, builder.variables)
-    return system
-
-
-def _variable(name: str, declared: Declared, limit: int) -> Variable:
-    indices = tuple(ex.bound(f"i{n}", d) for n, d in enumerate(declared.index))
-    starts = declared.start.values if isinstance(declared.start, OneOf) else (declared.start,)
-
-    starts = tuple(value for start in starts for value in _values(start))
-    if len(starts) > 1 and any(isinstance(start, FunctionType) for start in starts):
-        raise ModelError(
-            f"one_of for the start of {name} has a function",
-            place=declared.place,
-            cure="give values: each element of an array is any of them, independently",
-        )
-
-    def alternative(start: Any) -> Expr:
-        def body(_run: Run) -> Expr:
-            value = start(*map(Sym, indices)) if isinstance(start, FunctionType) else start
-            return stored(value, declared.domain, f"the start of {name}")
-
-        try:
-            return tree_value(explore(body, limit=limit))
-        except ModelError as error:
-            error.place = declared.place
-            raise
-
-    return Variable(name, declared.domain, declared.index, tuple(map(alternative, starts)))
-
-
-def _values(start: Any) -> Iterable[Any]:
-    """The values that a start stands for: a domain's class stands for all of its values."""
-    if not isinstance(start, type):
-        return [start]
-    domain = domain_of(start)
-    return [Sym(ex.const(raw, ex.sort_of(domain))) for raw in domain.raws]
-
-
-def _check_start(system: System, declared: dict[str, Declared]) -> None:
-    """Raises ModelError for an initial value outside its domain."""
-    interpreter = Interpreter(system)
-    for variable, index in system.slots:
-        names = {f"i{n}": raw for n, raw in enumerate(index)}
-        for start in variable.start:
-            raw = interpreter.value(start, (), names)
-            if not variable.domain.lo <= raw <= variable.domain.hi:
-                raise ModelError(
-                    f"the start of {slot_text(variable, index)} is {raw}, outside of "
-                    f"{variable.domain.name} = {variable.domain.values_text()}",
-                    place=declared[variable.name].place,
-                )
-
-
-def _choices(function: Callable[..., Any]) -> tuple[Expr, ...]:
-    found = []
-    place = places.of_function(function)
-    parameters = list(inspect.signature(function).parameters.values())
-    if not parameters:
-        raise ModelError(
-            f"the step {function.__name__} does not take the state",
-            place=place,
-            cure="its first parameter is the state: def step(s: State)",
-        )
-    for parameter in parameters[1:]:
-        name = parameter.name
-        annotation = function.__annotations__.get(name)
-        if parameter.kind is not parameter.POSITIONAL_OR_KEYWORD or (
-            parameter.default is not parameter.empty
-        ):
-            raise ModelError(
-                f"the choice {name} of the step {function.__name__} has a default, or is no plain "
-                "parameter",
-                place=place,
-                cure=f"write {name}: SomeDomain; every value of the domain is tried",
-            )
-        if isinstance(annotation, str):
-            raise ModelError(
-                f"the annotation of {name} is a text",
-                place=place,
-                cure="remove `from __future__ import annotations` from the model's file",
-            )
-        if annotation is None:
-            raise ModelError(
-                f"the choice {name} of the step {function.__name__} has no domain",
-                place=place,
-                cure=f"annotate it: {name}: SomeDomain",
-            )
-        try:
-            found.append(ex.choice(name, domain_of(annotation)))
-        except ModelError as error:
-            error.place = place
-            raise
-    return tuple(found)
-
-
-def _columns(builder: Builder) -> tuple[Column, ...]:
-    found = []
-    for function, per, title in builder.columns:
-        if per is None:
-            found.append(Column(title, (), function))
-            continue
-        domain = domain_of(per)
-        for raw in () if domain.is_open else domain.raws:
-            found.append(Column(f"{title} {domain.text(raw)}", (domain.decode(raw),), function))
-    return tuple(found)
-
-
-def _domains(variables: Iterable[Variable], steps: Iterable[Step]) -> tuple[Domain, ...]:
-    """All domains in use, in order of first appearance, those inside optional ones first."""
-    found: dict[Domain, None] = {}
-    for variable in variables:
-        for domain in (*variable.index, variable.domain):
-            if domain.of is not None:
-                found.setdefault(domain.of)
-            found.setdefault(domain)
-    for lifted in steps:
-        for chosen in lifted.choices:
-            if chosen.domain is not None:
-                found.setdefault(chosen.domain)
-    return tuple(found)

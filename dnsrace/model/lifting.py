@@ -6,6 +6,7 @@ import difflib
 import enum
 import inspect
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, NoReturn, TypeVar
 
 from dnsrace.errors import ModelError, Place
@@ -23,7 +24,8 @@ from dnsrace.model.paths import (
     tree_defined,
     tree_value,
 )
-from dnsrace.model.symbols import MARK_CLOSE, MARK_OPEN, Sym, refuse, stored, to_expr
+from dnsrace.model.storing import stored
+from dnsrace.model.symbols import MARK_CLOSE, MARK_OPEN, Sym, refuse, to_expr
 from dnsrace.model.system import Ago, Commit, Sentence, Step
 
 T = TypeVar("T")
@@ -53,6 +55,15 @@ class LiftedState:
 
     def _find(self, name: str) -> Variable:
         return find_variable(name, self._variables, self._properties)
+
+    def _whole(self, *_: object) -> NoReturn:
+        first = next(iter(self._variables))
+        refuse("the state is used as a whole", f"use its variables, such as s.{first}")
+
+    def __repr__(self) -> str:
+        return "the state"
+
+    __iter__ = __len__ = __eq__ = __bool__ = __contains__ = __hash__ = __delattr__ = _whole
 
 
 def find_variable(  # noqa: RET503 - refuse() does not return
@@ -145,6 +156,9 @@ def say(text: str) -> None:
     The text is an f-string; values in it are those at this moment. The actor's name is put in
     front: `say(f"installs plan {n}")` becomes "enactor 0 installs plan 2".
     """
+    if not isinstance(text, str):
+        shown = text.expr if isinstance(text, Sym) else repr(text)
+        refuse(f"say() needs a text, not {shown}", 'write an f-string: say(f"picks up plan {n}")')
     run = current()
     if run is not None:
         run.said.append(text)
@@ -155,6 +169,8 @@ def ago(step: Callable[..., Any], *choices: object) -> str:
     run = current()
     if run is None:
         return "some"
+    if not isinstance(step, FunctionType):
+        refuse(f"ago() is given {step!r}, not a step", "name the step itself: ago(some_step)")
     args = tuple(_literal(c) for c in choices)
     run.phrases.append(Ago(step.__name__, args))
     return f"{MARK_OPEN}{len(run.phrases) - 1}{MARK_CLOSE}"

@@ -55,9 +55,13 @@ class Failure:
 Tree = Leaf[T] | Branch[T] | Ensure[T]
 
 
-class Blocked(BaseException):
-    """A `require` was false: the step is not enabled. Not an Exception, so that a model's own
-    try/except cannot swallow it."""
+class Signal(BaseException):
+    """What lifting itself raises through a model's functions. Not an Exception, so that a model's
+    own try/except cannot swallow it."""
+
+
+class Blocked(Signal):
+    """A `require` was false: the step is not enabled."""
 
 
 @dataclass
@@ -173,11 +177,11 @@ def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) ->
         _RUNS.append(run)
         try:
             tree: Tree[T] = Leaf(body(run))
-        except (DnsraceError, Blocked):
+        except (DnsraceError, Signal, KeyboardInterrupt):
             raise
         except RecursionError as error:
             raise ModelError("endless recursion", place=places.of_error(error)) from None
-        except Exception as error:
+        except BaseException as error:  # sys.exit() in a model must not be our exit code
             raise ModelError(
                 f"{type(error).__name__}: {error}",
                 place=places.of_error(error),

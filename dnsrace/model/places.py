@@ -27,7 +27,7 @@ def short(filename: str) -> str:
     """A path relative to the working directory when that is shorter."""
     try:
         return str(Path(filename).resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):  # elsewhere, or the working directory is gone
         return filename
 
 

@@ -25,6 +25,7 @@ from dnsrace.model.expressions import Expr
 from dnsrace.model.paths import (
     Blocked,
     Run,
+    Signal,
     Tree,
     current,
     explore,
@@ -114,7 +115,7 @@ class _Kind:
     """The Bool after which the builtin looks no further; None where it takes all values."""
 
 
-class _Several(BaseException):
+class _Several(Signal):
     """The generator yields more than one value for one value of what it binds."""
 
 

@@ -128,9 +128,9 @@ def _or_left(function: Callable[..., Any], *args: object) -> Any:
         return function(*args)
     except DomainError:
         return LEFT
-    except DnsraceError:
+    except (DnsraceError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except BaseException as error:  # sys.exit() in a model must not be our exit code
         raise ModelError(
             f"run on a concrete state, this fails: {type(error).__name__}: {error}",
             place=places.of_error(error),

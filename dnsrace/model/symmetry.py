@@ -9,6 +9,7 @@ commutes. Equal texts mean equal behaviour, so a model that passes is symmetric 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from dnsrace.errors import ModelError, Place
@@ -85,22 +86,26 @@ def _paths(
         yield f"{_region(tests)} check {_key(tree.condition, domain, low)}"
         yield from _paths(tree.then, domain, low, tests)
     elif tree.value is not None:
-        writes = []
-        for w in tree.value.writes:
-            index = ",".join(_key(i, domain, low) for i in w.index)
-            writes.append(f"{w.variable.name}[{index}]:={_key(w.value, domain, low)}")
-        if _order_is_free(tree.value):
-            writes.sort()
-        yield f"{_region(tests)} set {';'.join(writes)}"
+        yield f"{_region(tests)} set {';'.join(_writes(tree.value, domain, low))}"
 
 
-def _order_is_free(commit: Commit) -> bool:
-    """Whether no two writes can be to the same element: then their order means nothing."""
-    by_variable: dict[str, list[bool]] = {}
-    for w in commit.writes:
-        fixed = all(i.op == "const" for i in w.index)
-        by_variable.setdefault(w.variable.name, []).append(fixed)
-    return all(len(fixed) == 1 or all(fixed) for fixed in by_variable.values())
+def _writes(commit: Commit, domain: Domain, low: int | None) -> Iterator[str]:
+    """The writes of a path. Only the order of those that may be to the same element means
+    something: of one variable, and not to fixed elements, which are all different."""
+    for _, same in itertools.groupby(
+        sorted(commit.writes, key=lambda w: w.variable.name), key=lambda w: w.variable
+    ):
+        for fixed, run in itertools.groupby(same, key=lambda w: all(_is_const(i) for i in w.index)):
+            texts = [
+                f"{w.variable.name}[{','.join(_key(i, domain, low) for i in w.index)}]"
+                f":={_key(w.value, domain, low)}"
+                for w in run
+            ]
+            yield from sorted(texts) if fixed else texts
+
+
+def _is_const(expr: Expr) -> bool:
+    return expr.op == "const"
 
 
 def _region(tests: Tests) -> str:

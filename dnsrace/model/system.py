@@ -7,6 +7,7 @@ each array, in the order of declaration, arrays row by row.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dnsrace.errors import DnsraceError, Place
 from dnsrace.model.domains import Domain
-from dnsrace.model.expressions import Expr, Variable
+from dnsrace.model.expressions import TRUE, Expr, Variable, and_, not_
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree, Write
 
 if TYPE_CHECKING:
@@ -91,6 +92,14 @@ class Path:
         for part in self.commit.said:
             parts.append(part if isinstance(part, str) else "..")
         return "".join(parts)
+
+    @property
+    def place_label(self) -> str:
+        """`flip: what it says (line 71)`, or without words `flip (line 71)`. Several paths may
+        have the same; see `System.path_names`."""
+        says = f": {self.label}" if self.commit.said else ""
+        line = f" (line {self.commit.place.line})" if self.commit.place else ""
+        return f"{self.step.name}{says}{line}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +187,25 @@ class System:
     def path_numbers(self) -> dict[int, int]:
         """The number of a path by the identity of its Commit."""
         return {id(path.commit): path.number for path in self.paths}
+
+    @cached_property
+    def path_names(self) -> tuple[str, ...]:
+        """What each path is called in reports. No two are alike: paths with the same words on the
+        same line are told apart by the tests on which they part."""
+        alike = Counter(
+            (path.place_label, path.tests[:k])
+            for path in self.paths
+            for k in range(len(path.tests) + 1)
+        )
+        found = []
+        for path in self.paths:
+            label, when = path.place_label, TRUE
+            for k, (test, outcome) in enumerate(path.tests):
+                # a path of this label goes the other way
+                if alike[label, path.tests[: k + 1]] < alike[label, path.tests[:k]]:
+                    when = and_(when, test if outcome else not_(test))
+            found.append(label + (f" when {when}" if when != TRUE else ""))
+        return tuple(found)
 
     def find_step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

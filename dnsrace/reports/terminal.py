@@ -23,6 +23,11 @@ MARKS = {
     "holds within bounds": ("~", "bold yellow"),
     "unknown": ("?", "yellow"),
 }
+PLAIN = {"✗": "x", "✓": "+"}
+"""Marks for an output that has no others: there all of them would become a question mark."""
+
+MOST_PATHS = 20
+"""Paths that were never taken, as many as are listed for people."""
 
 
 def print_report(console: Console, report: Report) -> None:
@@ -40,7 +45,7 @@ def print_report(console: Console, report: Report) -> None:
         command = f"  dnsrace replay {shlex.quote(headline.trace.text)}"
         console.print(Text(command), soft_wrap=True)
     console.print()
-    console.print(_findings(report.system, report.exploration.findings))
+    console.print(_findings(report.exploration.findings, console.encoding))
     console.print()
     for line in _search_lines(report.exploration, report.system):
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
@@ -148,10 +153,10 @@ def way_out_text(what: Explanation, way: WayOut) -> str:
 # -- verdicts and numbers
 
 
-def _findings(system: System, findings: Iterable[Finding]) -> Table:
+def _findings(findings: Iterable[Finding], encoding: str) -> Table:
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column()
-    table.add_column()
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     table.add_column(style="dim")
     table.add_column()
     for finding in findings:
@@ -160,13 +165,22 @@ def _findings(system: System, findings: Iterable[Finding]) -> Table:
             mark, style = "!", "yellow"
         if finding.reach == NOT_CHECKED:
             mark, style = "-", "dim"
+        shown = mark if _has(encoding, mark) else PLAIN[mark]
         table.add_row(
-            Text(mark, style=style),
+            Text(shown, style=style),
             Text(finding.name),
             finding.kind.replace("_", " "),
             Text(_verdict_text(finding), style=style if mark in "✗~?" else ""),
         )
     return table
+
+
+def _has(encoding: str, mark: str) -> bool:
+    try:
+        mark.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
 
 
 def _verdict_text(finding: Finding) -> str:
@@ -205,7 +219,10 @@ def _search_lines(exploration: Exploration, system: System) -> Iterable[Text]:
     taken = ", ".join(f"{name} {n:,}" for name, n in s.steps.items())
     yield Text(f"steps taken: {taken}", style="dim")
     if s.never and exploration.complete:
-        yield Text("never taken, in any state: " + "; ".join(s.never), style="yellow")
+        more = len(s.never) - MOST_PATHS
+        listed = "; ".join(s.never[:MOST_PATHS])
+        listed += f"; and {more} more, which --json lists" if more > 0 else ""
+        yield Text(f"never taken, in any state: {listed}", style="yellow")
     elif s.never:
         yield Text(
             f"{counted(len(s.never), 'path')} through steps not taken before the search stopped",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli.running import dnsrace
+from support import write_model
 
 PROGRAM = str(Path(sys.executable).with_name("dnsrace"))
 
@@ -35,6 +36,54 @@ def test_the_commands() -> None:
 def test_the_options() -> None:
     assert offered("dnsrace explore --ke") == (["--keep-going"], "")
     assert offered("dnsrace explore peterson --max-s") == (["--max-states"], "")
+
+
+def test_the_models() -> None:
+    built_in = ["dynamodb_dns", "ewd840", "peterson", "two_phase_commit"]
+    assert offered("dnsrace explore ") == (built_in, "")
+    assert offered("dnsrace show p") == (["peterson"], "")
+    assert offered("dnsrace explore --engine python t") == (["two_phase_commit"], "")
+    assert offered("dnsrace explore ./p") == ([], "")
+
+
+def test_the_engines() -> None:
+    assert offered("dnsrace explore --engine ") == (["auto", "numba", "python", "interpreter"], "")
+    assert offered("dnsrace explore peterson --engine p") == (["python"], "")
+
+
+@pytest.mark.parametrize("command", ["explore", "show"])
+def test_the_parameters_of_the_model(command: str) -> None:
+    assert offered(f"dnsrace {command} peterson --en")[0][-1:] == ["--entry"]
+    assert offered(f"dnsrace {command} two_phase_commit --man") == (["--managers"], "")
+    assert offered(f"dnsrace {command} peterson --man") == ([], "")
+    assert offered(f"dnsrace {command} --enact") == (["--enactors"], "")
+    assert offered(f"dnsrace {command} --no-lo") == (["--no-lock-expiry"], "")
+
+
+def test_the_values_of_a_parameter() -> None:
+    values = ["flag_first", "turn_first", "flag_only"]
+    assert offered("dnsrace explore peterson --entry ") == (values, "")
+    assert offered("dnsrace explore peterson --entry flag") == (["flag_first", "flag_only"], "")
+    assert offered("dnsrace show --cleaner tr") == (["transactional"], "")
+    assert offered("dnsrace explore --enactors ") == ([], "")
+
+
+def test_the_parameters_of_a_model_of_ones_own(tmp_path: Path) -> None:
+    path = write_model(
+        tmp_path,
+        """
+        print("imported")
+        @model
+        def lamp(color: Literal["red", "blue"] = "red"):
+            class S(State):
+                on = var(bool, start=False)
+            @step
+            def switch(s):
+                s.on = not s.on
+        """,
+    )
+    assert offered(f"dnsrace explore {path} --col") == (["--color"], "imported\n")
+    assert offered(f"dnsrace explore {path} --color b") == (["blue"], "imported\n")
 
 
 @pytest.mark.parametrize("model", ["peterso", "./missing.py"])

@@ -32,6 +32,9 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["explore", "xyz"],
         ["explore", "./missing.py"],
         ["explore", "missing/"],
+        ["explore", "folder/"],
+        ["explore", "lamp"],
+        ["explore", ""],
         ["explore", "./lamp.py:light"],
         ["explore", "peterson:paterson"],
         ["show", "petersen"],
@@ -65,6 +68,14 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["explore", "--max-paths", "1"],
         ["show", "--open", "cleaner"],
         ["show", "--open", "enactor"],
+        ["show", "peterson", "--open", "entry"],
+        ["show", "--open", "enactors", "--enactors", "3"],
+        ["explore", "--enactors", "99999999999999999999"],
+        ["explore", "--plans", "99999999999999999999"],
+        ["explore", "--json", "missing/result.json"],
+        ["explore", "--json", "folder"],
+        ["explore", "--json", ""],
+        ["explore", "--json", "-", "--trace", "-"],
     ],
     "property": [
         ["explore", "--property", "no_empty_anser"],
@@ -89,7 +100,17 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["replay", "{}"],
         ["replay", '{"vars": 1}'],
         ["replay", '{"model": 1, "parameters": {}, "steps": [], "states": [{}]}'],
+        ["replay", '{"model": "peterson", "findings": []}'],
+        ["replay", "dynamodb_dns(enactors=2, enactors=3): publish"],
+        ["replay", "dynamodb_dns(2): publish"],
+        ["replay", "peterson()[turn=7]: wake(0)"],
+        ["replay", "peterson()[turn=1]: wake(0)"],
+        ["replay", "peterson()[turns=0]: wake(0)"],
+        ["replay", ""],
+        ["replay", "folder"],
+        ["replay", "noise"],
         ["replay", "./lamp.py(): switch", "--json", "missing/trace.json"],
+        ["replay", "./lamp.py(): switch", "--json", "-", "--itf", "-"],
     ],
     "new": [
         ["new", "lamp.py"],
@@ -109,6 +130,8 @@ def _directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """All mistakes are made in one directory, in which there is a model."""
     directory = tmp_path_factory.mktemp("mistakes")
     write_model(directory, LAMP, "lamp")
+    (directory / "folder").mkdir()
+    (directory / "noise").write_bytes(bytes(range(128, 256)))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(directory)
         yield
@@ -142,6 +165,19 @@ def test_an_error_in_a_model_is_at_a_line_of_the_model() -> None:
     done = dnsrace("explore", "./lamp.py", "--max-paths", "1")
     assert done.code == 2
     assert done.err.startswith("error: lamp.py:")
+
+
+def test_a_trace_that_is_nested_too_deeply() -> None:
+    done = dnsrace("replay", "-", input='{"a":' + "[" * 90_000)
+    assert done.code == 2
+    assert done.err.startswith("error: the trace is no JSON: ")
+
+
+@pytest.mark.parametrize("ending", ["", ".py", ":model"])
+def test_a_name_that_no_file_can_have(ending: str) -> None:
+    done = dnsrace("explore", "long" * 100 + ending)
+    assert done.code == 2
+    assert done.err.startswith("error: ")
 
 
 # -- the model is searched for among the arguments

@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from engines.honesty import ENGINES, assert_is_honest, run
 
+from dnsrace import check as checking
 from dnsrace.engines import search
 from dnsrace.engines.request import EngineName, Limits, Request
 from dnsrace.engines.search import explore
+from dnsrace.findings.report import Report
 from dnsrace.findings.verdicts import Exploration, Progress
+from dnsrace.loader import load
 from dnsrace.model.system import System
 
 
@@ -200,6 +203,27 @@ def test_no_time_at_all_is_time_for_the_initial_state(small: System, engine: Eng
     assert result.stopped == "the time limit of 0 s was reached"
     assert result.statistics.levels == [1]
     assert result.checked == 0
+
+
+def test_the_fixed_variant_gets_what_is_left_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searched after a violation, it ends within the one limit for both."""
+    model = load("dynamodb_dns")
+
+    def checked(seconds: float | None) -> tuple[Report, float]:
+        clock = Clock()
+        monkeypatch.setattr(search, "time", SimpleNamespace(perf_counter=clock))
+        monkeypatch.setattr(checking, "time", SimpleNamespace(perf_counter=clock))
+        request = Request(engine="python", limits=Limits(seconds=seconds))
+        return checking.check(model, {"enactors": 2}, request), clock.now
+
+    unlimited, needed = checked(None)
+    assert unlimited.fixed is not None
+    assert unlimited.fixed.exploration.complete
+    limit = needed - 10.0  # reached while the fixed variant is searched
+    report, _ = checked(limit)
+    assert report.exploration.stopped == "the first violation was found"
+    assert report.fixed is not None
+    assert report.fixed.exploration.stopped == f"the time limit of {limit:g} s was reached"
 
 
 # -- verdicts and exit codes of unfinished searches

@@ -165,7 +165,10 @@ def test_which_initial_state_is_meant_must_be_said() -> None:
     ("start", "cause"),
     [
         ("wrks[0]=true", "the initial state names wrks[0], which the model does not have"),
-        ("works[0]=maybe", "no initial state of the model is like the one in the trace"),
+        (
+            "works[0]=maybe",
+            "the initial state has works[0] = maybe, which is not in Bool = false | true",
+        ),
         ("works[1]=true", "the initial state names works[1], which the model does not have"),
         ("token_color=white", "no initial state of the model is like the one in the trace"),
     ],

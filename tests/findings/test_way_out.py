@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +263,21 @@ def test_a_way_out_of_a_trace_that_is_not_the_shortest() -> None:
     trace = replay(system, read(LONGER))
     what = explain(trace, prop)
     assert_true(trace, prop, what.way_out, Truth(system, prop))
+
+
+def test_a_state_is_looked_at_once_behind_a_cycle_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that goes round for ever has few states, and infinitely many ways through them."""
+    system = load("peterson").lift(entry="flag_only")
+    [finding] = explore(system, Request(names=("mutual_exclusion",), engine="python")).findings
+    assert finding.trace is not None
+    looked_at: list[State] = []
+    successors = Interpreter.successors
+
+    def counted(self: Interpreter, state: State) -> Iterator[Taken]:
+        looked_at.append(state)
+        return successors(self, state)
+
+    monkeypatch.setattr(Interpreter, "successors", counted)
+    what = explain(finding.trace, system.find_property("mutual_exclusion"))
+    assert what.way_out == WayOut(5, "get_out(1)", ends=False)
+    assert len(looked_at) <= len(set(looked_at)) + len(finding.trace.steps)

@@ -569,6 +569,36 @@ SHAPES = {
     """,
 }
 
+STATES = {
+    "the state compared": """
+        @step
+        def f(s):
+            s.x = 0
+        @every_step
+        def moves(before, after):
+            return before != after
+    """,
+    "the state as a test": """
+        @step
+        def f(s):
+            if s:
+                s.x = 0
+    """,
+    "the state returned": """
+        @step
+        def f(s):
+            s.x = 0
+        @always
+        def p(s):
+            return s
+    """,
+    "a part of the state deleted": """
+        @step
+        def f(s):
+            del s.x
+    """,
+}
+
 SYMMETRY = {
     "a loop that ends early": """
         @step
@@ -623,6 +653,27 @@ SYMMETRY = {
             class Who(Names, count=2): ...
             class Shop(State):
                 boss = var(Who, start=0)
+            @step
+            def f(s, w: Who):
+                s.boss = w
+    """,
+    "a start that is one of the numbers of the names": """
+        @model
+        def toy():
+            class Who(Names, count=2): ...
+            class Shop(State):
+                boss = var(Who, start=one_of(*Who))
+            @step
+            def f(s, w: Who):
+                s.boss = w
+    """,
+    "a start that is none or one of their numbers": """
+        @model
+        def toy():
+            class Who(Names, count=2): ...
+            class Boss(Maybe, of=Who): ...
+            class Shop(State):
+                boss = var(Boss, start=one_of(Boss.none, *Who))
             @step
             def f(s, w: Who):
                 s.boss = w
@@ -823,6 +874,17 @@ DECLARATIONS = {
             def f(s):
                 s.x = True
     """,
+    "a start of None": """
+        @model
+        def toy():
+            class Slot(Range, low=0, high=1): ...
+            class Seat(Maybe, of=Slot): ...
+            class Shop(State):
+                x = var(Seat, start=None)
+            @step
+            def f(s):
+                s.x = 0
+    """,
     "no start at all": """
         @model
         def toy():
@@ -892,6 +954,116 @@ DECLARATIONS = {
     """,
 }
 
+ARGUMENTS = {
+    "a number to say": """
+        @step
+        def f(s):
+            s.x = 0
+            say(17)
+    """,
+    "a part of the state to say": """
+        @step
+        def f(s):
+            s.x = 0
+            say(s.y)
+    """,
+    "a step's name in ago()": """
+        @step
+        def f(s):
+            s.x = 0
+            say(f"again after {ago('f')} steps")
+    """,
+    "what is no step in ago()": """
+        def g(s):
+            s.x = 0
+        @step
+        def f(s):
+            s.x = 0
+            say(f"again after {ago(g)} steps")
+    """,
+    "more choices in ago() than the step has": """
+        @step
+        def f(s, w: Who):
+            s.x = 0
+            say(f"again after {ago(f, w, w)} steps")
+    """,
+    "a name in the brackets of @step": """
+        @step("f")
+        def f(s):
+            s.x = 0
+    """,
+    "a number for an actor": """
+        @step(actor=0)
+        def f(s):
+            s.x = 0
+    """,
+    "a name in the brackets of @always": """
+        @always("p")
+        def p(s):
+            return True
+    """,
+    "a number for a property's name": """
+        @always(name=1)
+        def p(s):
+            return True
+    """,
+    "a misspelt mark": """
+        @always(questoin=True)
+        def p(s):
+            return True
+    """,
+    "a number for a title": """
+        @column(title=1)
+        def shown(s):
+            return ""
+    """,
+    "a name in the brackets of @column": """
+        @column("shown")
+        def shown(s):
+            return ""
+    """,
+    "a column for each of what is no domain": """
+        @step
+        def f(s):
+            s.x = 0
+        @column(per=2)
+        def shown(s, i):
+            return ""
+    """,
+    "a misspelt fairness": """
+        @eventually(fairness="week")
+        def p(s):
+            return s.x == 1
+    """,
+    "the name of a fair step": """
+        @eventually(fair_steps=["f"])
+        def p(s):
+            return s.x == 1
+    """,
+    "a fair step without brackets": """
+        @step
+        def f(s):
+            s.x = 0
+        @eventually(fair_steps=f)
+        def p(s):
+            return s.x == 1
+    """,
+    "a number of fair steps": """
+        @eventually(fair_steps=1)
+        def p(s):
+            return s.x == 1
+    """,
+    "a range that ends at a fraction": """
+        class Half(Range, low=0, high=n / 2): ...
+    """,
+    "a fraction of a name": """
+        class Half(Names, count=n / 2): ...
+    """,
+    "a number for none": """
+        class Seat(Maybe, of=Slot, none=0): ...
+    """,
+}
+
 FILES = {
     "texts for annotations": """
         from __future__ import annotations
@@ -952,8 +1124,10 @@ GROUPS = {
     "values": VALUES,
     "tests": TESTS,
     "shapes": SHAPES,
+    "states": STATES,
     "symmetry": SYMMETRY,
     "declarations": DECLARATIONS,
+    "arguments": ARGUMENTS,
     "files": FILES,
 }
 

@@ -10,6 +10,8 @@ import pytest
 from support import lift_text
 
 from dnsrace.engines.python_space import GeneratedStepper
+from dnsrace.engines.request import Request
+from dnsrace.engines.search import explore
 from dnsrace.engines.space import Counters
 from dnsrace.model import direct
 from dnsrace.model.interpreter import Interpreter
@@ -209,6 +211,46 @@ def test_sentences_hold_the_values_of_their_moment(
         "rests at home, .. steps after it went there",
         "rests",
     ]
+
+
+ALIKE = """
+@model
+def toy():
+    class I(Range, low=0, high=1): ...
+    class S(State):
+        up = var(bool, per=I, start=False)
+        x = var(I, start=0)
+    @step
+    def f(s):
+        for i in I:
+            if s.up[i]:
+                s.x = i
+        s.up[0] = True
+    @step
+    def g(s):
+        require(s.x == 1)
+        s.x = 0
+        say("goes back")
+        if s.up[0] or s.up[1]:
+            say("and stays")
+            s.up[1] = False
+        else:
+            s.up[1] = False
+"""
+
+
+def test_paths_on_one_line_are_told_apart_by_their_tests(tmp_path: Path) -> None:
+    system = lift_text(tmp_path, ALIKE)
+    assert system.path_names == (
+        "f (line 18) when up[0] and up[1]",
+        "f (line 18) when up[0] and not up[1]",
+        "f (line 18) when not up[0] and up[1]",
+        "f (line 18) when not up[0] and not up[1]",
+        "g: goes back; and stays (line 26)",
+        "g: goes back (line 28)",
+    )
+    result = explore(system, Request(engine="python"))
+    assert result.statistics.never == [system.path_names[i] for i in (0, 2, 4, 5)]
 
 
 @pytest.mark.parametrize("name", ["slot", "read", "write", "raw", "raws", "steps", "state"])

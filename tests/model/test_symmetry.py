@@ -108,6 +108,19 @@ ALIKE = {
         for w in W:
             s.busy[w] = s.boss != w
     """,
+    "the same to all, and then something else to one": """
+        for w in W:
+            s.own[w] = 0
+            s.busy[w] = True
+        s.busy[s.boss] = False
+        s.own[s.boss] = s.size
+    """,
+    "something to one, and then the same to all": """
+        s.own[s.boss] = 1
+        s.busy[s.boss] = True
+        for w in W:
+            s.busy[w] = False
+    """,
     "a member of a tuple": """
         require(s.lock != H.none and s.boss in (s.lock, s.lock))
         s.size = 0
@@ -339,3 +352,11 @@ def test_more_renamings_than_64_bits_count_are_refused_by_compiled_code_only(
     statistics = explore(system, Request(engine="python")).statistics
     assert (statistics.distinct_states, statistics.represented_states) == (19, 2**18)
     assert statistics.represented_transitions == 18 * 2**17
+
+
+def test_a_broadcast_is_one_path(tmp_path: Path) -> None:
+    """However many names there are."""
+    body = indent(dedent(ALIKE["the same to all, and then something else to one"]), " " * 8)
+    for n in (2, 7):
+        system = lift_text(tmp_path, f"{STATE}    @step\n    def f(s):\n{body}", n=n)
+        assert [path.step.name for path in system.paths].count("f") == 1

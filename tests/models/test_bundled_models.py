@@ -12,6 +12,8 @@ from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.findings.verdicts import Exploration
 from dnsrace.loader import bundled, load
+from dnsrace.model.direct import ConcreteState
+from dnsrace.model.interpreter import Interpreter
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,29 @@ def test_the_fixed_variant_violates_nothing(model: Any) -> None:
     found = explore(model.lift(**model.fixed), Request(engine="python", keep_going=True))
     assert found.complete
     assert [f.name for f in found.findings if f.verdict == "violated"] == []
+
+
+@pytest.mark.parametrize(("nodes", "generated"), [(3, 2001), (4, 15986)])
+def test_counting_as_tlc_does_gives_the_count_of_tlc(nodes: int, generated: int) -> None:
+    """Each alternative of a guard that is true, and the initial states: see the model's head."""
+    system = load("ewd840").lift(nodes=nodes)
+    interpreter = Interpreter(system)
+    seen = dict.fromkeys(interpreter.initial())
+    counted, waiting = len(seen), list(seen)
+    while waiting:
+        state = waiting.pop()
+        s = ConcreteState(system, state)
+        black = [s.color[n].name == "BLACK" for n in range(nodes)]
+        token_black = s.token_color.name == "BLACK"
+        for taken in interpreter.successors(state):
+            if taken.step.name == "start_round":
+                counted += token_black + black[0]
+            elif taken.step.name == "pass_token":
+                [n] = taken.choices
+                counted += (not s.works[n]) + black[n] + token_black
+            else:
+                counted += 1
+            if taken.state not in seen:
+                seen[taken.state] = None
+                waiting.append(taken.state)
+    assert counted == generated

@@ -253,3 +253,26 @@ def test_progress_in_words() -> None:
 def test_without_a_terminal_nobody_listens() -> None:
     with progress_line(Console(file=io.StringIO())) as listener:
         assert listener is None
+
+
+def test_a_long_list_of_paths_is_cut_and_counted(tmp_path: Path) -> None:
+    model = load_text(
+        tmp_path,
+        """
+        @model
+        def toy():
+            class I(Range, low=0, high=4): ...
+            class S(State):
+                up = var(bool, per=I, start=False)
+                x = var(I, start=0)
+            @step
+            def f(s):
+                for i in I:
+                    if s.up[i]:
+                        s.x = i
+                s.up[s.x] = False
+        """,
+    )
+    text = " ".join(report(model).split())
+    assert text.count("f (line ") == 20
+    assert "and 11 more, which --json lists" in text
