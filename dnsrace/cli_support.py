@@ -84,10 +84,11 @@ def write_json(path: str, data: Any) -> None:
     """Write data as JSON to a file, or to standard output for `-`. Raises UsageError."""
     import json
 
-    _write(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(data, indent=2, ensure_ascii=False) + "\n")
 
 
-def _write(path: str, text: str) -> None:
+def write_text(path: str, text: str) -> None:
+    """Write a text to a file, or to standard output for `-`. Raises UsageError."""
     if path == "-":
         sys.stdout.write(text)
         return
@@ -110,7 +111,7 @@ def write_trace(path: str, report: Report) -> None:
     if path.endswith(".json"):
         write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))
     else:
-        _write(path, trace.text + "\n")
+        write_text(path, trace.text + "\n")
 
 
 def trace_text(given: str) -> str:
