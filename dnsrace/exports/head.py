@@ -47,7 +47,7 @@ def head(system: System, target: str, run: list[str], notes: list[str], said: Sa
 
     Parameters
     ----------
-    run: lines that say how to run the file; those that begin with a blank are kept as they are.
+    run: how to run the file: commands, which begin with blanks, and paragraphs.
     notes: paragraphs on what is particular to this export.
     said: where the properties went.
     """
@@ -56,7 +56,10 @@ def head(system: System, target: str, run: list[str], notes: list[str], said: Sa
         f"Written by `dnsrace export {target}` from lifted form {system_hash(system)}. Change the "
         "model, not this file: what is changed here is checked by nobody."
     )
-    lines += ["", "How to run it", *run, ""]
+    lines += ["", "How to run it"]
+    for text in run:
+        lines += [text] if text.startswith(" ") else _wrapped(text)
+    lines += [""]
     for note in [*notes, _same_numbers(system)]:
         lines += [*_wrapped(note), ""]
     lines += ["Properties in this file"]

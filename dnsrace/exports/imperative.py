@@ -53,8 +53,7 @@ class Imperative:
         yield from self.branch(cases, list(self.body(step, rest)))
 
     def _effect(self, step: Step, commit: Commit) -> Iterator[str]:
-        if commit.said:
-            yield from self.say(step, commit.said)
+        yield from self.say(step, commit.said)
         for prop in self.transitions:
             defined = after(prop.defined, commit, self.plain)
             value = after(prop.value, commit, self.plain)
@@ -81,7 +80,7 @@ class Imperative:
         raise NotImplementedError
 
     def say(self, step: Step, said: Sentence) -> Iterator[str]:
-        """What the model says of this path."""
+        """What the model says of this path, which may be nothing."""
         raise NotImplementedError
 
     def transition(self, prop: Property, defined: Expr, value: Expr) -> Iterator[str]:

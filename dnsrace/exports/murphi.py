@@ -82,8 +82,8 @@ class _Description(Imperative):
             "--threads=1 \\",
             f"        --output={source} {self.file}",
             f"  cc -O2 -march=native -o {stem} {source} -lpthread && ./{stem}",
-            "Each property has a constant at the top; false leaves the property out. Rumur ends",
-            "at the first violation, so for the whole space leave out what is violated.",
+            "Each property has a constant at the top; false leaves the property out. Rumur ends at the "
+            "first violation, so to search the whole space leave out what is violated.",
         ]
         notes = [
             "Rumur's states are dnsrace's, and its rules fired are dnsrace's transitions. "
@@ -180,7 +180,8 @@ class _Description(Imperative):
         yield from ("else", *indented(rest), "end;")
 
     def say(self, step: Step, said: Sentence) -> Iterator[str]:
-        yield from comments([" ".join(sentence_text(said).split())])
+        if said:
+            yield from comments([" ".join(sentence_text(said).split())])
 
     def transition(self, prop: Property, defined: Expr, value: Expr) -> Iterator[str]:
         for expr in (defined, value):

@@ -15,7 +15,7 @@ from dnsrace.exports.imperative import Imperative, conjunction
 from dnsrace.exports.names import Names
 from dnsrace.exports.promela_properties import Properties, switch
 from dnsrace.exports.promela_rules import PromelaRules
-from dnsrace.exports.shape import Kept
+from dnsrace.exports.shape import Kept, variables_in
 from dnsrace.exports.survey import domains, place_of, refuse_wide
 from dnsrace.exports.words import PROMELA_WORDS
 from dnsrace.model.domains import Domain
@@ -99,10 +99,12 @@ class _Program(Imperative):
         run = [
             f"  spin -o1 -o2 -o3 -a {self.file}",
             "  cc -O2 -DBFS -DNOREDUCE -o pan pan.c && ./pan -E",
-            f"  spin -t {self.file}     tells a violation that was found, in the model's words",
-            "-o1 -o2 -o3 keep Spin from merging states; -E: a state without a step is no error.",
-            "Name properties to check only them: spin -DNAMED -DCHECK_.. -o1 -o2 -o3 -a",
-            f"{self.file}; with -DNAMED alone there are none, and the whole space is searched.",
+            f"  spin -t {self.file}",
+            "The last one tells a violation that was found, in the model's words. -o1 -o2 -o3 keep "
+            "Spin from merging states; with -E a state without a step is no error.",
+            "To check some properties only, name them, in the first command and in the last: "
+            "spin -DNAMED -DCHECK_... With -DNAMED alone nothing is checked, and the whole space is "
+            "searched.",
         ]
         notes = [
             "Spin's states stored are dnsrace's"
@@ -197,12 +199,9 @@ class _Program(Imperative):
         yield "fi;"
 
     def say(self, step: Step, said: Sentence) -> Iterator[str]:
-        parts, values = [f"{step.name}("], [self.rules.text(c) for c in step.choices]
-        parts[0] += (
-            ", ".join("%e" if c.domain in self.mtype else "%d" for c in step.choices) + "): "
-        )
-        if not step.choices:
-            parts = [f"{step.name}: "]
+        shown = ", ".join("%e" if c.domain in self.mtype else "%d" for c in step.choices)
+        parts = [f"{step.name}({shown})" if shown else step.name, ": " if said else ""]
+        values = [self.rules.text(c) for c in step.choices]
         for part in said:
             if isinstance(part, Ago):
                 parts.append("some")
@@ -235,7 +234,10 @@ class _Program(Imperative):
     def assign(self, write: Write) -> Iterator[str]:
         target = self.rules.variables[write.variable.name]
         if write.index:
-            target += f"[{self.rules.place_in(write.variable.index, write.index)}]"
+            at = self.rules.place_in(write.variable.index, write.index)
+            if write.variable in variables_in(*write.index):
+                at += " + 0"  # Spin refuses to assign to a[a[i]], but not to this
+            target += f"[{at}]"
         yield f"{target} = {self.rules.text(write.value)};"
 
     # -- the process

@@ -16,7 +16,7 @@ from dnsrace.exports.names import Names, camel, identifier
 from dnsrace.exports.shape import BLOCKED
 from dnsrace.exports.survey import domains, refuse_wide
 from dnsrace.exports.tla_properties import Properties
-from dnsrace.exports.tla_rules import TlaRules, branches, called, comments, product, quoted
+from dnsrace.exports.tla_rules import TlaRules, branches, called, comments, product, quoted, untyped
 from dnsrace.exports.words import TLA_WORDS
 from dnsrace.model.domains import BOOL, Domain
 from dnsrace.model.expressions import Expr, Variable, not_
@@ -71,9 +71,9 @@ class _Module:
         constants = self.rules.constants
         if domain.kind == "names":
             for raw in domain.raws:
-                constants[domain, raw] = names.give(f"{domain.name.lower()}_{raw}")
+                constants[domain, raw] = names.give(untyped(f"{domain.name.lower()}_{raw}"))
         elif domain.kind == "maybe":
-            constants[domain, domain.lo] = names.give(domain.text(domain.lo))
+            constants[domain, domain.lo] = names.give(untyped(domain.text(domain.lo)))
         elif domain.kind == "enum":
             members = Names([])
             for raw in domain.raws:
@@ -100,8 +100,8 @@ class _Module:
     def _head(self) -> list[str]:
         run = [
             f"  java -cp tla2tools.jar tlc2.TLC -config {self.module}.cfg {self.module}.tla",
-            f"{self.module}.cfg says which properties are checked; with -continue TLC goes on",
-            "after a violation, and with -workers 1 its depth is exact.",
+            f"{self.module}.cfg says which properties are checked. With -continue TLC goes on after a "
+            "violation; with -workers 1 its depth is exact.",
         ]
         notes = [
             "TLC's distinct states are dnsrace's; its generated states are dnsrace's transitions "
@@ -144,7 +144,8 @@ class _Module:
             return f"{domain.lo}..{domain.hi}"
         values = [self.rules.value(domain, raw) for raw in domain.raws]
         if domain.kind == "maybe" and domain.of is not None:
-            return f"{self.rules.sets[domain.of]} \\cup {{{values[0]}}}"
+            # none first: TLC would refuse to look for it in a range of numbers
+            return f"{{{values[0]}}} \\cup {self.rules.sets[domain.of]}"
         return f"{{{', '.join(values)}}}"
 
     def _type(self, variable: Variable) -> str:

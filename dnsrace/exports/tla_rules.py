@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dnsrace.exports.names import Names
+from dnsrace.exports.names import Names, identifier
 from dnsrace.exports.rules import ATOM, Ruled, Rules, is_primed
 from dnsrace.model.domains import BOOL, Domain
 from dnsrace.model.expressions import Expr, Variable
@@ -148,6 +148,13 @@ class TlaRules(Rules):
 def branches(expr: Expr) -> bool:
     """Whether TLC, when it looks for steps, would count one for each alternative that is true."""
     return any(e.op in ("or", "exists", "ite") for e in expr.walk())
+
+
+def untyped(text: str) -> str:
+    """A name for a model value: TLC takes `a_b`, with one letter in front, for a value of a type of
+    its own, and compares it with nothing else."""
+    name = identifier(text)
+    return f"value_{name}" if name[1:2] == "_" else name
 
 
 def called(name: str, given: list[str]) -> str:
