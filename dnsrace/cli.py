@@ -253,8 +253,8 @@ def export(
         bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
     ] = False,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file; a TLA+ "
-                          "module's configuration goes beside it.")
+        str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file, and a "
+                          "TLA+ module's configuration beside it; default: standard output.")
     ] = "",
     max_paths: Annotated[
         int, typer.Option(min=1, help="The most paths that one step may have.")
@@ -271,8 +271,8 @@ def export(
     target_ending(target)  # a wrong target is said before anything that is wrong with the model
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
-    written = write_for(chosen.lift(max_paths=max_paths, **values), target, output)
-    if output:
+    written = write_for(chosen.lift(max_paths=max_paths, **values), target, output.strip("-"))
+    if output not in ("", "-"):
         for path, text in written.files(output).items():
             write_text(path, text)
             typer.echo(f"wrote {path}")

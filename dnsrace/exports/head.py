@@ -3,6 +3,7 @@ properties are in it."""
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from dataclasses import dataclass, field
 
@@ -30,7 +31,7 @@ def title(system: System) -> str:
 
 def explore_command(system: System) -> str:
     """The command that finds the same numbers here."""
-    parts = ["dnsrace explore", system.model.reference]
+    parts = ["dnsrace explore", shlex.quote(system.model.reference)]
     for p in system.model.parameters:
         value = system.parameters[p.name]
         if value == p.default:
@@ -60,17 +61,14 @@ def head(system: System, target: str, run: list[str], notes: list[str], said: Sa
     for text in run:
         lines += [text] if text.startswith(" ") else _wrapped(text)
     lines += [""]
-    for note in [*notes, _same_numbers(system)]:
+    for note in notes:
         lines += [*_wrapped(note), ""]
+    lines += ["The same numbers come from", f"  {explore_command(system)}", ""]
     lines += ["Properties in this file"]
     lines += _listed(said.how) or ["  none"]
     if said.why:
         lines += ["", "Properties that are not in this file", *_listed(said.why)]
     return lines
-
-
-def _same_numbers(system: System) -> str:
-    return f"The same numbers come from: {explore_command(system)}"
 
 
 def _wrapped(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 from collections.abc import Iterable, Iterator
 
 from dnsrace.exports.head import first_line, head
@@ -75,15 +76,15 @@ class _Description(Imperative):
         return "\n".join(lines).rstrip("\n") + "\n"
 
     def _head(self) -> list[str]:
-        stem = self.file.rpartition(".")[0] or self.file
-        source = f"{stem}.c"
+        file, stem = shlex.quote(self.file), self.file.rpartition(".")[0] or self.file
+        source, program = shlex.quote(f"{stem}.c"), shlex.quote(stem)
         run = [
             "  rumur --symmetry-reduction=off --deadlock-detection=off --value-type=int32_t "
             "--threads=1 \\",
-            f"        --output={source} {self.file}",
-            f"  cc -O2 -march=native -o {stem} {source} -lpthread && ./{stem}",
-            "Each property has a constant at the top; false leaves the property out. Rumur ends at the "
-            "first violation, so to search the whole space leave out what is violated.",
+            f"        --output={source} {file}",
+            f"  cc -O2 -march=native -o {program} {source} -lpthread && ./{program}",
+            "Each property has a constant at the top; false leaves the property out. Rumur ends at "
+            "the first violation, so to search the whole space leave out what is violated.",
         ]
         notes = [
             "Rumur's states are dnsrace's, and its rules fired are dnsrace's transitions. "

@@ -7,6 +7,7 @@ taken only in a state that violates it.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 
 from dnsrace.errors import ModelError
@@ -56,6 +57,7 @@ class _Program(Imperative):
         self.domains = domains(system)
         self.mtype = self._symbolic()
         self.starts = self._starts()
+        self.begins = {n for n in range(len(system.slots)) if self._begins(n)}
         self.defined: list[tuple[str, int]] = []
         for domain in self.domains:
             self._name_values(domain, names)
@@ -95,22 +97,21 @@ class _Program(Imperative):
         return "\n".join(lines) + "\n"
 
     def _head(self) -> list[str]:
-        several = len(self.starts) > 1
         run = [
-            f"  spin -o1 -o2 -o3 -a {self.file}",
+            f"  spin -o1 -o2 -o3 -a {shlex.quote(self.file)}",
             "  cc -O2 -DBFS -DNOREDUCE -o pan pan.c && ./pan -E",
-            f"  spin -t {self.file}",
+            f"  spin -t {shlex.quote(self.file)}",
             "The last one tells a violation that was found, in the model's words. -o1 -o2 -o3 keep "
             "Spin from merging states; with -E a state without a step is no error.",
             "To check some properties only, name them, in the first command and in the last: "
-            "spin -DNAMED -DCHECK_... With -DNAMED alone nothing is checked, and the whole space is "
-            "searched.",
+            "spin -DNAMED -DCHECK_... With -DNAMED alone nothing is checked, and the whole space "
+            "is searched.",
         ]
         notes = [
             "Spin's states stored are dnsrace's"
-            + (" and one more, that before a start is chosen" if several else "")
+            + (" and one more, that before the start" if self.begins else "")
             + "; its transitions (stored and matched) are dnsrace's and one for each initial state"
-            + (" and the one before" if several else "")
+            + (" and the one before" if self.begins else "")
             + ". A property that is checked adds a transition where it is violated."
         ]
         return head(self.system, "promela", run, notes, self.properties.said)
@@ -144,10 +145,21 @@ class _Program(Imperative):
         text = f"{self._type(variable.domain)} {name}"
         if not variable.index:
             return f"{text} = {values[0]};"
-        one = len(set(values)) == 1
-        given = values[0] if one else f"{{ {', '.join(values)} }}"
+        if len(set(values)) == 1:
+            given = f" = {values[0]}"
+        else:
+            given = f" = {{ {', '.join(values)} }}" if min(raws) >= 0 else ""
         index = ", ".join(d.name for d in variable.index)
-        return f"{text}[{len(values)}] = {given};  /* by {index} */"
+        return f"{text}[{len(values)}]{given};  /* by {index} */"
+
+    def _begins(self, slot: int) -> bool:
+        """Whether the process must assign a slot its start: there are several, or Promela cannot
+        declare them, as it has no negative numbers in a list."""
+        raws = [start[slot] for start in self.starts]
+        variable, _ = self.system.slots[slot]
+        first = self.system.offsets[variable]
+        row = self.starts[0][first : first + count(variable)]
+        return len(set(raws)) > 1 or (len(set(row)) > 1 and min(row) < 0)
 
     def _type(self, domain: Domain) -> str:
         if domain in self.mtype:
@@ -244,7 +256,7 @@ class _Program(Imperative):
 
     def _process(self) -> Iterator[str]:
         yield "active proctype system() {"
-        if len(self.starts) > 1:
+        if self.begins:
             yield "  if"
             for state in self.starts:
                 yield f"  :: d_step {{ {'; '.join(self._chosen(state))} }}"
@@ -267,7 +279,7 @@ class _Program(Imperative):
     def _chosen(self, state: State) -> Iterator[str]:
         """The assignments of a start, as far as it differs from what is declared."""
         for slot, ((variable, index), raw) in enumerate(zip(self.system.slots, state, strict=True)):
-            if any(start[slot] != self.starts[0][slot] for start in self.starts):
+            if slot in self.begins:
                 at = slot - self.system.offsets[variable]
                 element = f"[{at}]" if index else ""
                 value = self.rules.value(variable.domain, raw)

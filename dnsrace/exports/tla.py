@@ -100,8 +100,8 @@ class _Module:
     def _head(self) -> list[str]:
         run = [
             f"  java -cp tla2tools.jar tlc2.TLC -config {self.module}.cfg {self.module}.tla",
-            f"{self.module}.cfg says which properties are checked. With -continue TLC goes on after a "
-            "violation; with -workers 1 its depth is exact.",
+            f"{self.module}.cfg says which properties are checked. With -continue TLC goes on "
+            "after a violation; with -workers 1 its depth is exact.",
         ]
         notes = [
             "TLC's distinct states are dnsrace's; its generated states are dnsrace's transitions "
