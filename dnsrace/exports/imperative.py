@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dnsrace.exports.rules import Rules
-from dnsrace.exports.shape import Kept, after, enabled, guards, in_order
-from dnsrace.model.expressions import TRUE, Expr, and_, not_
+from dnsrace.exports.shape import BLOCKED, Kept, after, enabled, guards, in_order
+from dnsrace.model.expressions import FALSE, TRUE, Expr, and_, not_
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree, Write
 from dnsrace.model.system import Commit, Property, Sentence, Step, System
 
@@ -34,9 +34,9 @@ class Imperative:
         elif isinstance(tree, Ensure):
             yield from self.check(tree.condition, f"{step.name}: {tree.failure.what}")
             yield from self.body(step, tree.then)
-        elif enabled(tree.yes) == enabled(Leaf(None)):
+        elif enabled(tree.yes) == FALSE:
             yield from self.body(step, tree.no)
-        elif enabled(tree.no) == enabled(Leaf(None)):
+        elif enabled(tree.no) == FALSE:
             yield from self.body(step, tree.yes)
         else:
             yield from self._branches(step, tree)
@@ -44,7 +44,7 @@ class Imperative:
     def _branches(self, step: Step, tree: Branch[Commit | None]) -> Iterator[str]:
         cases: list[tuple[Expr, list[str]]] = []
         rest: Tree[Commit | None] = tree
-        while isinstance(rest, Branch) and Leaf(None) not in (rest.yes, rest.no):
+        while isinstance(rest, Branch) and BLOCKED not in (rest.yes, rest.no):
             first, second, test = rest.yes, rest.no, rest.test
             if isinstance(first, Branch) and not isinstance(second, Branch):
                 first, second, test = second, first, not_(test)

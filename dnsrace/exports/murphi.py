@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from dnsrace.exports.head import first_line, head
 from dnsrace.exports.imperative import Imperative, conjunction
-from dnsrace.exports.murphi_properties import Properties, switch
-from dnsrace.exports.murphi_rules import MurphiRules, indented, put
+from dnsrace.exports.murphi_properties import Properties
+from dnsrace.exports.murphi_rules import MurphiRules, indented, put, quoted
 from dnsrace.exports.murphi_start import start_lines
 from dnsrace.exports.murphi_types import types_of
 from dnsrace.exports.names import Names
@@ -188,7 +188,7 @@ class _Description(Imperative):
         for expr in (defined, value):
             if expr != TRUE:
                 text = self.rules.text(expr, 5)
-                yield f"assert {quoted(prop.name)} !{switch(prop)} | {text};"
+                yield f"assert {quoted(prop.name)} !{self.properties.switch[prop]} | {text};"
 
     def keep(self, old: Kept) -> Iterator[str]:
         name = self.rules.names.give(old.name)
@@ -209,9 +209,3 @@ class _Description(Imperative):
 def comments(lines: Iterable[str]) -> list[str]:
     """Lines as comments."""
     return [f"-- {line}".rstrip() for line in lines]
-
-
-def quoted(text: str) -> str:
-    """A string of Murphi."""
-    plain = " ".join(text.encode("ascii", "replace").decode().split())
-    return '"' + plain.replace("\\", "/").replace('"', "'") + '"'

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dnsrace.exports.head import Said, first_line, kind_text
-from dnsrace.exports.murphi_rules import MurphiRules
-from dnsrace.exports.names import identifier
+from dnsrace.exports.murphi_rules import MurphiRules, quoted
 from dnsrace.model.expressions import TRUE
 from dnsrace.model.system import Property, System
 
@@ -18,6 +17,7 @@ EVENTUALLY = (
     "eventually: Rumur's liveness asks what some continuation could do, and this what every fair "
     "execution does; TLA+ has it"
 )
+EXPRESSED_ELSEWHERE = {"eventually": EVENTUALLY}
 HOW = {
     "always": "an invariant",
     "every_step": "an assertion in each rule",
@@ -32,20 +32,25 @@ class Properties:
 
     def __init__(self, system: System, rules: MurphiRules) -> None:
         self.rules = rules
+        self.switch = {
+            p: rules.names.give(f"CHECK_{p.name}")
+            for p in system.properties
+            if p.kind not in EXPRESSED_ELSEWHERE
+        }
         self.said = Said()
         self.written: list[Property] = []
         for prop in system.properties:
-            if prop.kind == "eventually":
-                self.said.why.append((prop.name, EVENTUALLY))
+            if prop.kind in EXPRESSED_ELSEWHERE:
+                self.said.why.append((prop.name, EXPRESSED_ELSEWHERE[prop.kind]))
             else:
                 self.written.append(prop)
-                off = f"; {switch(prop)} is false" if prop.informative else ""
+                off = f"; {self.switch[prop]} is false" if prop.informative else ""
                 self.said.how.append((prop.name, f"{kind_text(prop)}: {HOW[prop.kind]}{off}"))
 
     def switches(self) -> Iterator[str]:
         """A constant for each property: whether it is checked."""
         for prop in self.written:
-            yield f"const {switch(prop)}: {'false' if prop.informative else 'true'};"
+            yield f"const {self.switch[prop]}: {'false' if prop.informative else 'true'};"
         if self.written:
             yield ""
 
@@ -55,20 +60,15 @@ class Properties:
             if prop.kind == "every_step":
                 continue
             self.rules.place = prop.place
-            name = switch(prop)
+            name = self.switch[prop]
             if prop.doc:
                 yield f"-- {first_line(prop.doc)}"
             value = self.rules.text(prop.value, 5)
             if prop.defined != TRUE:
                 text = self.rules.text(prop.defined, 5)
-                yield f'invariant "{prop.name} can be evaluated"'
+                yield f"invariant {quoted(f'{prop.name} can be evaluated')}"
                 yield f"  !{name} | {text};"
                 value = f"({text} & {value})"
-            yield f'{WORDS[prop.kind]} "{prop.name}"'
+            yield f"{WORDS[prop.kind]} {quoted(prop.name)}"
             yield f"  !{name} | {value};"
             yield ""
-
-
-def switch(prop: Property) -> str:
-    """The name of a property's constant."""
-    return f"CHECK_{identifier(prop.name)}"

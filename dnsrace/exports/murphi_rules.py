@@ -74,7 +74,7 @@ class MurphiRules(Rules):
 
     def _quantifier(self, expr: Expr, word: str) -> Ruled:
         name, domain = expr.data
-        with self.binding("bound", name, *self.quantified(expr, name)) as given:
+        with self.binding(name) as given:
             body = self.text(expr.args[0])
             return ATOM, f"({word} {given}: {self.set(domain)} do {body} end)"
 
@@ -189,3 +189,9 @@ def put(rules: MurphiRules, target: str, domain: Domain, value: Expr) -> Iterato
 def indented(lines: Iterable[str]) -> Iterator[str]:
     """Lines two columns further in."""
     return (f"  {line}".rstrip() for line in lines)
+
+
+def quoted(text: str) -> str:
+    """A string of Murphi."""
+    plain = " ".join(text.encode("ascii", "replace").decode().split())
+    return '"' + plain.replace("\\", "/").replace('"', "'") + '"'

@@ -14,8 +14,8 @@ from dnsrace.errors import ModelError
 from dnsrace.exports.head import first_line, head
 from dnsrace.exports.imperative import Imperative, conjunction
 from dnsrace.exports.names import Names
-from dnsrace.exports.promela_properties import Properties, switch
-from dnsrace.exports.promela_rules import PromelaRules
+from dnsrace.exports.promela_properties import Properties
+from dnsrace.exports.promela_rules import PromelaRules, quoted
 from dnsrace.exports.shape import Kept, variables_in
 from dnsrace.exports.survey import domains, place_of, refuse_wide
 from dnsrace.exports.words import PROMELA_WORDS
@@ -120,10 +120,9 @@ class _Program(Imperative):
 
     def _declarations(self) -> Iterator[str]:
         for domain in self.domains:
-            if domain.doc and domain.kind != "bool":
-                yield f"/* {domain.name} = {domain.values_text()}: {comment(domain.doc)} */"
-            elif domain.kind != "bool":
-                yield f"/* {domain.name} = {comment(domain.values_text())} */"
+            if domain.kind != "bool":
+                text = f"{domain.name} = {domain.values_text()}"
+                yield f"/* {comment(f'{text}: {domain.doc}' if domain.doc else text)} */"
         members = [name for (d, _), name in self.rules.constants.items() if d in self.mtype]
         if members:
             yield f"mtype = {{ {', '.join(members)} }}"
@@ -229,8 +228,8 @@ class _Program(Imperative):
     def transition(self, prop: Property, defined: Expr, value: Expr) -> Iterator[str]:
         for expr in (defined, value):
             if expr != TRUE:
-                yield f"#ifdef {switch(prop)}"
-                yield f"assert({self.rules.text(expr)});  /* {prop.name} */"
+                yield f"#ifdef {self.properties.switch[prop]}"
+                yield f"assert({self.rules.text(expr)});  /* {comment(prop.name)} */"
                 yield "#endif"
 
     def keep(self, old: Kept) -> Iterator[str]:
@@ -289,12 +288,6 @@ class _Program(Imperative):
 def comment(text: str) -> str:
     """A text inside of a comment."""
     return first_line(text).replace("*/", "* /")
-
-
-def quoted(text: str) -> str:
-    """A line to print."""
-    plain = " ".join(text.encode("ascii", "replace").decode().split())
-    return '"' + plain.replace("\\", "\\\\").replace('"', "'") + '\\n"'
 
 
 def indented(lines: Iterable[str]) -> Iterator[str]:

@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dnsrace.exports.head import Said, kind_text
-from dnsrace.exports.names import identifier
-from dnsrace.exports.promela_rules import PromelaRules
+from dnsrace.exports.promela_rules import PromelaRules, quoted
 from dnsrace.model.expressions import TRUE, Expr, not_
 from dnsrace.model.system import Property, System
 
@@ -21,27 +20,34 @@ EVENTUALLY = (
 )
 
 
+EXPRESSED_ELSEWHERE = {"recoverable": RECOVERABLE, "eventually": EVENTUALLY}
+
+
 class Properties:
     """Writes the properties of a system; `said` is what the head tells of them."""
 
     def __init__(self, system: System, rules: PromelaRules) -> None:
         self.rules = rules
+        self.switch = {
+            p: rules.names.give(f"CHECK_{p.name}")
+            for p in system.properties
+            if p.kind not in EXPRESSED_ELSEWHERE
+        }
         self.said = Said()
         self.written: list[Property] = []
         for prop in system.properties:
-            if prop.kind in ("recoverable", "eventually"):
-                why = RECOVERABLE if prop.kind == "recoverable" else EVENTUALLY
-                self.said.why.append((prop.name, why))
+            if prop.kind in EXPRESSED_ELSEWHERE:
+                self.said.why.append((prop.name, EXPRESSED_ELSEWHERE[prop.kind]))
             else:
                 self.written.append(prop)
-                self.said.how.append((prop.name, _how(prop)))
+                self.said.how.append((prop.name, _how(prop, self.switch[prop])))
 
     def switches(self) -> Iterator[str]:
         """What is checked when nothing is named."""
         asked = [p for p in self.written if _by_default(p)]
         if asked:
             yield "#ifndef NAMED"
-            yield from (f"#define {switch(p)}" for p in asked)
+            yield from (f"#define {self.switch[p]}" for p in asked)
             yield from ("#endif", "")
 
     def options(self) -> Iterator[str]:
@@ -50,7 +56,7 @@ class Properties:
             if prop.kind == "every_step":
                 continue
             self.rules.place = prop.place
-            yield f"#ifdef {switch(prop)}"
+            yield f"#ifdef {self.switch[prop]}"
             if prop.defined != TRUE:
                 yield from self._option(not_(prop.defined), f"{prop.name} cannot be evaluated")
             if prop.kind == "sometimes":
@@ -60,22 +66,17 @@ class Properties:
             yield "#endif"
 
     def _option(self, hit: Expr, text: str) -> Iterator[str]:
-        yield f':: d_step {{ {self.rules.text(hit)}; printf("{text}\\n"); assert(false) }}'
-
-
-def switch(prop: Property) -> str:
-    """The name that the preprocessor knows a property by."""
-    return f"CHECK_{identifier(prop.name)}"
+        yield f":: d_step {{ {self.rules.text(hit)}; printf({quoted(text)}); assert(false) }}"
 
 
 def _by_default(prop: Property) -> bool:
     return prop.kind != "sometimes" and not prop.informative
 
 
-def _how(prop: Property) -> str:
+def _how(prop: Property, switch: str) -> str:
     off = "" if _by_default(prop) else "; only when it is named"
     if prop.kind == "every_step":
-        return f"{kind_text(prop)}: an assertion in each step ({switch(prop)}){off}"
+        return f"{kind_text(prop)}: an assertion in each step ({switch}){off}"
     if prop.kind == "sometimes":
-        return f"sometimes: an assertion that fails where it is reached ({switch(prop)}){off}"
-    return f"{kind_text(prop)}: an assertion that fails where it is violated ({switch(prop)}){off}"
+        return f"sometimes: an assertion that fails where it is reached ({switch}){off}"
+    return f"{kind_text(prop)}: an assertion that fails where it is violated ({switch}){off}"

@@ -146,3 +146,9 @@ class PromelaRules(Rules):
     def _smaller(self, expr: Expr, symbol: str) -> Ruled:
         a, b = (self.number(e, ADD) for e in expr.args)
         return ATOM, f"({a} {symbol} {b} -> {a} : {b})"
+
+
+def quoted(text: str) -> str:
+    """A line to print."""
+    plain = " ".join(text.encode("ascii", "replace").decode().split())
+    return '"' + plain.replace("\\", "\\\\").replace('"', "'") + '\\n"'

@@ -69,11 +69,10 @@ class Rules:
         """A Bool as 0 or 1."""
         raise NotImplementedError
 
-    def infix(self, expr: Expr, symbol: str, level: int, right: int | None = None) -> Ruled:
+    def infix(self, expr: Expr, symbol: str, level: int) -> Ruled:
         """A binary operator on numbers; operands that bind less tightly are in parentheses."""
         a, b = expr.args
-        after = level + 1 if right is None else right
-        return level, f"{self.number(a, level)} {symbol} {self.number(b, after)}"
+        return level, f"{self.number(a, level)} {symbol} {self.number(b, level + 1)}"
 
     def divisor(self, expr: Expr) -> int:
         """The divisor of a division, which must be a positive constant. Raises ModelError."""
@@ -92,16 +91,15 @@ class Rules:
         return self.number(expr.args[0], ATOM), str(divisor), low is None or low < 0
 
     @contextmanager
-    def binding(self, op: str, name: str, *wanted: str) -> Iterator[str]:
-        """A name for a choice or bound variable while its scope lasts."""
-        before = self.scope.get((op, name))
-        given = self.names.give(*wanted)
-        self.scope[op, name] = given
+    def binding(self, name: str) -> Iterator[str]:
+        """A name for the variable of a quantifier while its scope lasts."""
+        before = self.scope.get(("bound", name))
+        given = self.scope["bound", name] = self.names.give(name, f"any_{name}")
         yield given
         self.names.drop(given)
-        del self.scope[op, name]
+        del self.scope["bound", name]
         if before is not None:
-            self.scope[op, name] = before
+            self.scope["bound", name] = before
 
     @contextmanager
     def choosing(self, choices: tuple[Expr, ...]) -> Iterator[list[str]]:
@@ -113,10 +111,6 @@ class Rules:
         for c, name in zip(choices, given, strict=True):
             self.names.drop(name)
             del self.scope[c.op, str(c.data)]
-
-    def quantified(self, expr: Expr, name: str) -> list[str]:
-        """Names to try for the variable of a quantifier."""
-        return [name, f"any_{name}"]
 
 
 def bound_variable(expr: Expr) -> Expr | None:

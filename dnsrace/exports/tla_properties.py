@@ -8,7 +8,7 @@ from dnsrace.exports.head import first_line, kind_text
 from dnsrace.exports.names import camel
 from dnsrace.exports.rules import ATOM
 from dnsrace.exports.shape import conjuncts, simpler, unprimed
-from dnsrace.exports.tla_rules import TlaRules
+from dnsrace.exports.tla_rules import TlaRules, called, quoted
 from dnsrace.model.expressions import TRUE
 from dnsrace.model.system import Property, Step, System
 
@@ -72,7 +72,7 @@ class Properties:
         self.how.append((prop.name, f"{kind_text(prop)}: {text}{off}"))
 
     def _assert(self, prop: Property) -> str:
-        message = f'"{prop.name} reads a value outside its domain"'
+        message = quoted(f"{prop.name} reads a value outside its domain")
         return f"Assert({self.rules.text(prop.defined)}, {message})"
 
     def _action(self, prop: Property) -> str:
@@ -109,7 +109,7 @@ class Properties:
     def _fair(self, step: Step, kind: str) -> str:
         """Fairness of a step for each of its first choices by itself."""
         with self.rules.choosing(step.choices) as given:
-            action = self.actions[step] + (f"({', '.join(given)})" if given else "")
+            action = called(self.actions[step], given)
             domains = [self.rules.set(c.domain) for c in step.choices if c.domain is not None]
             bounds = [f"{g} \\in {d}" for g, d in zip(given, domains, strict=True)]
         if len(bounds) > 1:

@@ -87,7 +87,7 @@ class TlaRules(Rules):
 
     def _quantifier(self, expr: Expr, symbol: str) -> Ruled:
         name, domain = expr.data
-        with self.binding("bound", name, *self.quantified(expr, name)) as given:
+        with self.binding(name) as given:
             return OPEN, f"{symbol} {given} \\in {self.set(domain)} : {self.text(expr.args[0])}"
 
     def set(self, domain: Domain) -> str:

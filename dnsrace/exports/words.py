@@ -20,7 +20,8 @@ priority proctype progress provided return run select set_priority short show sk
 system timeout trace true typedef unless unsigned xr xs accept auto case char const continue
 default double enum extern float inline long register restrict signed sizeof static struct
 switch union void volatile while now trpt uchar ushort uint ulong errno NULL FILE linux unix
-i386 SAFETY BFS REACH VERBOSE MEMLIM DELTA INLINE NAMED min max
+i386 SAFETY BFS REACH VERBOSE MEMLIM DELTA INLINE NAMED min max cas final getframe getbits
+iam_alive mix onstack_now onstack_put onstack_zap pptr q_sz qptr rand rot wasnew maxseq minseq
 """
 
 _MURPHI = """
