@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import pytest
+from agreement import random_models
 from exports.odd_models import ODD, odd_model
 from exports.settings import SETTINGS, Setting, recovers, starts
 from exports.tools import need, rumur, spin, spin_tells
@@ -104,6 +106,16 @@ def test_the_same_numbers_and_verdicts(setting: Setting, tmp_path: Path) -> None
 @pytest.mark.parametrize("name", ODD)
 def test_odd_models_too(name: str, tmp_path: Path) -> None:
     check_both(odd_model(name, tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize("seed", [207, 236, 604, 1232])
+def test_random_models_too(seed: int, tmp_path: Path) -> None:
+    """Those of the first 1,500 that have all kinds of property and at least 50 states."""
+    source = random_models.text(Random(seed), safe=True)
+    system = random_models.made(source).lift()
+    assert len({p.kind for p in system.properties}) == 3
+    assert findings(system)[0][0] >= 50
+    check_both(system, tmp_path)
 
 
 @pytest.mark.parametrize(
