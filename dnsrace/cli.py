@@ -26,6 +26,7 @@ from dnsrace.cli_support import (
     save_details,
     trace_text,
     write_json,
+    write_text,
     write_trace,
 )
 
@@ -256,6 +257,46 @@ def show(
     values = {name: value for name, value in values.items() if name not in names}
     system = chosen.lift(open=names, max_paths=max_paths, **values)
     print_model(console(), system, lifted or bool(names))
+
+
+@app.command(cls=ModelCommand)
+def export(
+    ctx: typer.Context,
+    target: Annotated[
+        str, typer.Argument(help="tla (TLA+), promela (Spin) or murphi (Rumur).")
+    ],
+    model: Annotated[
+        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
+    ] = "dynamodb_dns",
+    fixed: Annotated[
+        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
+    ] = False,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file, and a "
+                          "TLA+ module's configuration beside it; default: standard output.")
+    ] = "",
+    max_paths: Annotated[
+        int, typer.Option(min=1, help="The most paths that one step may have.")
+    ] = 1000,
+) -> None:  # fmt: skip
+    """Write a model in the language of another model checker.
+
+    The head of what is written says how to run it, and which properties are in it.
+    """
+    from dnsrace.check import fixed_values
+    from dnsrace.exports.targets import export as write_for
+    from dnsrace.exports.targets import target_ending
+
+    target_ending(target)  # a wrong target is said before anything that is wrong with the model
+    chosen, given = model_values(ctx)
+    values = {**(fixed_values(chosen) if fixed else {}), **given}
+    written = write_for(chosen.lift(max_paths=max_paths, **values), target, output.strip("-"))
+    if output not in ("", "-"):
+        for path, text in written.files(output).items():
+            write_text(path, text)
+            typer.echo(f"wrote {path}")
+    else:
+        typer.echo(written.alone, nl=False)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Commands whose options include the parameters of the model that they are given.
 
 The model is named among the arguments, so it has to be found before they can be parsed: it is the
-first one that is no option, nor the value of one.
+first one that is no option, nor the value of one, behind those that the command wants before it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class ModelCommand(TyperCommand):
         return known + [p for p in ctx.meta.get(OPTIONS, ()) if p not in known]
 
     def _reference(self, args: list[str]) -> str | None:
-        """The model among the arguments: a name or path that is no value of an option.
+        """The model among the arguments: a name or path that is no value of an option, behind the
+        arguments that the command declares before the model.
 
         A word behind an option that only a model can know may be its value: it is taken for the
         model only if there is none elsewhere, and it names one.
@@ -87,16 +88,21 @@ class ModelCommand(TyperCommand):
         valued = {o for p in options if not _is_flag(p) for o in p.opts}
         maybe: list[str] = []
         before = ""
+        others = [p.name for p in self.params if p.param_type_name == "argument"].index("model")
         for position, arg in enumerate(args):
             if arg == "--":
-                return args[position + 1] if position + 1 < len(args) else None
+                rest = args[position + 1 + others :]
+                return rest[0] if rest else None
             if before in valued:
                 before = ""
                 continue
             if not arg.startswith("-") or arg == "-":
                 if not before.startswith("--") or before in flags or before.startswith("--no-"):
-                    return arg
-                maybe.append(arg)
+                    if others == 0:
+                        return arg
+                    others -= 1
+                else:
+                    maybe.append(arg)
             before = "" if "=" in arg else arg
         return next(
             (arg for arg in maybe if looks_like_path(arg) or arg.split(":")[0] in names()),

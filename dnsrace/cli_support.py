@@ -98,7 +98,7 @@ def write_json(path: str, data: Any) -> None:
     import json
 
     plain = path == "-" and sys.stdout.encoding.lower() not in ("utf-8", "utf8")
-    _write(path, json.dumps(data, indent=2, ensure_ascii=plain) + "\n")
+    write_text(path, json.dumps(data, indent=2, ensure_ascii=plain) + "\n")
 
 
 def refuse_outputs(**paths: str | None) -> None:
@@ -120,7 +120,8 @@ def refuse_outputs(**paths: str | None) -> None:
         )
 
 
-def _write(path: str, text: str) -> None:
+def write_text(path: str, text: str) -> None:
+    """Write a text to a file, or to standard output for `-`. Raises UsageError."""
     if path == "-":
         sys.stdout.write(text)
         return
@@ -146,7 +147,7 @@ def write_trace(path: str, report: Report) -> None:
     if path.endswith(".json"):
         write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))
     else:
-        _write(path, trace.text + "\n")
+        write_text(path, trace.text + "\n")
 
 
 def trace_text(given: str) -> str:

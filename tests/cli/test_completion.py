@@ -29,8 +29,9 @@ def offered(line: str) -> tuple[list[str], str]:
 
 
 def test_the_commands() -> None:
-    assert offered("dnsrace ") == (["explore", "replay", "models", "show", "new"], "")
-    assert offered("dnsrace ex") == (["explore"], "")
+    assert offered("dnsrace ") == (["explore", "replay", "models", "show", "export", "new"], "")
+    assert offered("dnsrace exp") == (["explore", "export"], "")
+    assert offered("dnsrace export tla peterson --ou") == (["--output"], "")
 
 
 def test_the_options() -> None:

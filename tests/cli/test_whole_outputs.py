@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "help_replay": (0, ["replay", "--help"]),
     "help_models": (0, ["models", "--help"]),
     "help_show": (0, ["show", "two_phase_commit", "--help"]),
+    "help_export": (0, ["export", "--help"]),
     "help_new": (0, ["new", "--help"]),
 }  # fmt: skip
 

@@ -46,6 +46,7 @@ ONE_FILE: dict[str, str | None] = {
     "z3": None,
     "hypothesis": None,
     "networkx": None,
+    "tree_sitter": None,
 }
 """Libraries that one file at most may import, and which, where there is one already."""
 
@@ -182,9 +183,12 @@ def test_help_that_lists_parameters_loads_the_model_and_no_engine() -> None:
 
 @pytest.mark.parametrize(
     "args",
-    [["explore", "--enactors", "3"], ["replay", "peterson(): wake(0)"], ["show"], ["models"]],
+    [
+        ["explore", "--enactors", "3"], ["replay", "peterson(): wake(0)"], ["show"], ["models"],
+        ["export", "tla", "peterson"], ["export", "promela"], ["export", "murphi"],
+    ],
     ids=" ".join,
-)
+)  # fmt: skip
 def test_what_needs_no_compiler_imports_none(args: list[str]) -> None:
     assert not imported(*args) & HEAVY
 
