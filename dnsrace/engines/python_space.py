@@ -218,7 +218,7 @@ class GeneratedStepper:
         self.system = system
         self.layout: Layout = layout_of(system)
         source = stepper_source(system, self.layout, properties, symmetric=symmetric)
-        scope: dict[str, Any] = {"compiled": lambda f: f}
+        scope: dict[str, Any] = {"compiled": lambda f: f, "inner": lambda f: f}
         exec(compile(source, f"<stepper of {system.name}>", "exec"), scope)
         self._scope = scope
         self._interpreter = Interpreter(system)

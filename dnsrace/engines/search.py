@@ -77,12 +77,13 @@ def _space(system: System, request: Request, engine: EngineName) -> Space:
     if engine == "python":
         return PythonSpace(system, watched, symmetric, GeneratedStepper(system, watched, symmetric))
     try:
-        from dnsrace.engines import jit  # noqa: F401 - here, because it may not be importable
+        # here, because it may not be importable
+        from dnsrace.engines.native import machine  # noqa: F401
         from dnsrace.engines.numba_space import CHUNK, NumbaSpace
     except ImportError as error:
         raise UsageError(
-            f"numba cannot be imported ({error})",
-            cure="install it (pip install numba), or give --engine python",
+            f"llvmlite cannot be imported ({error})",
+            cure="install it (pip install llvmlite), or give --engine python",
         ) from None
     refuse_wide_numbers(system)
     if symmetric:
