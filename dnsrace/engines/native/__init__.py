@@ -5,9 +5,9 @@ language; so no general compiler is needed, and this one takes milliseconds wher
 takes seconds. What is outside of that part is refused, with the line.
 
 `source` reads a file; `unit` collects the functions that are needed, with the kinds of their
-arguments; `statements`, `expressions`, `arithmetic` and `operations` write instructions, with the
-help of `lines` and `values`; `machine` has LLVM optimise them for this processor; `library` keeps
-the machine code beside the file; `doors` lets Python call it. `intrinsics` is what generated files
+arguments; `statements`, `calls`, `expressions`, `arithmetic` and `operations` write instructions,
+on `lines` of `values`; `machine` has LLVM optimise them for this processor; `library` keeps the
+machine code beside the file; `doors` lets Python call it. `intrinsics` is what generated files
 import.
 """
 

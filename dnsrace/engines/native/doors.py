@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from dnsrace.engines.native.source import Shape
@@ -57,7 +58,7 @@ class Door:
         if (found := tuple(shapes)) != self.entry.shapes:
             return self._other(self.entry.name, found)(*args)
         areas.sort()
-        if any(end > begin for (_, end), (begin, _) in zip(areas, areas[1:], strict=False)):
+        if any(end > begin for (_, end), (begin, _) in pairwise(areas)):
             raise InternalError(f"two arrays for {self.entry.name} share memory")
         result = self.entry.result
         room = max(1, len(numbers), len(result) if isinstance(result, tuple) else 1)
@@ -69,9 +70,7 @@ class Door:
             return tuple(given[: len(result)])
         return bool(given[0]) if result == "bool" else given[0]
 
-    def _put(
-        self, kind: str, arg: Any, numbers: list[int], areas: list[tuple[int, int]]
-    ) -> str:
+    def _put(self, kind: str, arg: Any, numbers: list[int], areas: list[tuple[int, int]]) -> str:
         """Append what an argument is passed as. Returns its kind."""
         if kind not in ELEMENTS:
             numbers.append(int(arg))

@@ -1,12 +1,13 @@
-"""Expressions of the subset, as instructions. What there is: names, integers, True and False;
-arithmetic, comparisons, `and`, `or`, `not`, `x if test else y`; elements and sizes of arrays; calls.
+"""Expressions of the subset, as instructions.
+
+What there is: names, integers, True and False; arithmetic, comparisons, `and`, `or`, `not`, and
+`x if test else y`; elements and sizes of arrays; calls.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from dnsrace.engines.native import operations
 from dnsrace.engines.native.arithmetic import (
@@ -16,47 +17,20 @@ from dnsrace.engines.native.arithmetic import (
     as_integer,
     as_test,
     binary,
-    extreme,
     inverted,
-    quotient,
 )
 from dnsrace.engines.native.lines import Lines
-from dnsrace.engines.native.source import OPERATIONS, Shape, Source
+from dnsrace.engines.native.source import Source
 from dnsrace.engines.native.values import TYPES, Array, Kind, Pack, Value, boolean, integer, wrapped
 
-Result = tuple[Kind, ...] | Kind | None
-"""What a function returns: a value, several integers, or nothing."""
-
 ALL_ONES = integer(-1)
-
-
-class Made(Protocol):
-    """A function that was compiled for certain arguments."""
-
-    name: str
-    result: Result
-
-
-class Caller(Protocol):
-    """What expressions need to know of the file that they stand in: `unit.Unit`."""
-
-    source: Source
-    wide: bool
-    used: set[str]
-
-    def instance(
-        self, node: ast.AST, name: str, shapes: tuple[Shape, ...], apart: bool
-    ) -> Made:
-        """The compiled function for arguments like these; `apart`: no two arrays are one."""
-        ...
 
 
 class Expressions:
     """Emits expressions of one function."""
 
-    def __init__(self, unit: Caller) -> None:
-        self.unit = unit
-        self.source = unit.source
+    def __init__(self, source: Source) -> None:
+        self.source = source
         self.lines = Lines()
         self.variables: dict[str, tuple[Kind, str]] = {}
         self.arrays: dict[str, Array | Pack] = {}
@@ -71,15 +45,15 @@ class Expressions:
             case ast.Constant(value=bool(test)):
                 return boolean(test)
             case ast.Constant(value=int(number)):
-                if wrapped(number) != number:
-                    self.source.refuse(node, f"{number} does not fit 64 bits")
-                return integer(number)
+                return self._literal(node, number)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in FOLD:
                 return binary(self.lines, type(op), self.value(left), self.value(right))
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                return self._call(node, name, args)
+                return self.call(node, name, args)
             case ast.Compare():
                 return self._compare(node)
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+                return self._literal(node, -number)
             case ast.UnaryOp():
                 return self._unary(node)
             case ast.BoolOp(op=op, values=values):
@@ -91,7 +65,7 @@ class Expressions:
                 return operations.get(self.lines, found, self.index(index))
             case ast.Attribute(value=array, attr="size"):
                 return self.array(array).size
-        self.source.refuse(node, f"{ast.unparse(node)}")
+        raise self.source.refused(node, f"{ast.unparse(node)}")
 
     def test(self, node: ast.expr) -> Value:
         """Emit an expression whose truth matters."""
@@ -105,7 +79,7 @@ class Expressions:
         """Emit the index of an element, which must not be negative."""
         found = self.integer(node)
         if found.known is not None and found.known < 0:
-            self.source.refuse(node, "an index that is negative")
+            raise self.source.refused(node, "an index that is negative")
         return found
 
     def array(self, node: ast.expr) -> Array:
@@ -118,17 +92,22 @@ class Expressions:
             case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int(index))):
                 pack = self.arrays.get(name)
                 if isinstance(pack, tuple) and 0 <= index < len(pack):
-                    found = pack[index]
-                    if isinstance(found, Array):
-                        return found
-        self.source.refuse(node, f"{ast.unparse(node)} is no array here")
+                    element = pack[index]
+                    if isinstance(element, Array):
+                        return element
+        raise self.source.refused(node, f"{ast.unparse(node)} is no array here")
 
     def _name(self, node: ast.expr, name: str) -> Value:
         if name in self.variables:
             return self.lines.load(*self.variables[name])
         if name in self.source.constants:
             return integer(self.source.constants[name])
-        self.source.refuse(node, f"{name} has no value here that is a number")
+        raise self.source.refused(node, f"{name} has no value here that is a number")
+
+    def _literal(self, node: ast.expr, number: int) -> Value:
+        if wrapped(number) != number:
+            raise self.source.refused(node, f"{number} does not fit 64 bits")
+        return integer(number)
 
     def _unary(self, node: ast.UnaryOp) -> Value:
         match node.op:
@@ -145,7 +124,7 @@ class Expressions:
         """Chained comparisons stop at the first that fails."""
         for op in node.ops:
             if type(op) not in COMPARISONS:
-                self.source.refuse(node, f"{ast.unparse(node)}")
+                raise self.source.refused(node, f"{ast.unparse(node)}")
         left = self.value(node.left)
 
         def pair(op: ast.cmpop, right: ast.expr) -> Callable[[], Value]:
@@ -209,110 +188,6 @@ class Expressions:
             kind, lines.new(f"phi {TYPES[kind]} [ {yes_text}, {yes_end} ], [ {no_text}, {no_end} ]")
         )
 
-    # -- calls
-
-    def _call(self, node: ast.Call, name: str, args: list[ast.expr]) -> Value:
-        if name in ("min", "max") and len(args) > 1:
-            found = self.integer(args[0])
-            for arg in args[1:]:
-                found = extreme(self.lines, name, found, self.integer(arg))
-            return found
-        if name == "int" and len(args) == 1:
-            return self._int(args[0])
-        if name in OPERATIONS:
-            result = self._operation(node, name, args)
-        else:
-            result = self.function(node, name, args)
-        if not isinstance(result, Value):
-            self.source.refuse(node, f"{name} returns no single value")
-        return result
-
-    def _int(self, node: ast.expr) -> Value:
-        match node:
-            case ast.BinOp(left=ast.Constant(value=float(a)), op=ast.Div(), right=right):
-                if not abs(a) < 1 << 53:
-                    self.source.refuse(node, f"{a} is too large")
-                return quotient(self.lines, a, self.integer(right))
-        return self.integer(node)
-
-    def _operation(self, node: ast.Call, name: str, args: list[ast.expr]) -> Value | None:
-        lines = self.lines
-        match name, args:
-            case "get", [array, index]:
-                return operations.get(lines, self.array(array), self.index(index))
-            case "put", [array, index, value]:
-                found, at = self.array(array), self.index(index)
-                operations.put(lines, found, at, self.integer(value))
-                return None
-            case "prefetch", [array, index]:
-                self.unit.used.add(operations.PREFETCH)
-                operations.prefetch(lines, self.array(array), self.integer(index))
-                return None
-            case "pick", [test, yes, no]:
-                return operations.pick(lines, self.test(test), self.value(yes), self.value(no))
-            case "lowest", [bits]:
-                self.unit.used.add("llvm.cttz.i64")
-                return operations.lowest(lines, self.integer(bits))
-            case "find", [table, *numbers] if len(numbers) == 3:
-                a, b, c = (self.integer(number) for number in numbers)
-                return operations.find(lines, self._words(table), a, b, c)
-            case "squeeze", [rows, at, flags, count, out, n]:
-                a, b, c, d = (self.integer(number) for number in (at, flags, count, n))
-                self.unit.used |= {operations.COMPRESS, "llvm.ctpop.i64"} if self.unit.wide else {}
-                found, to = self._words(rows), self._words(out)
-                return operations.squeeze(lines, self.unit.wide, found, a, b, c, to, d)
-        self.source.refuse(node, f"{name} takes other arguments")
-
-    def _words(self, node: ast.expr) -> Array:
-        found = self.array(node)
-        if found.kind != "i8":
-            self.source.refuse(node, f"{ast.unparse(node)} holds no words of 64 bits")
-        return found
-
-    def function(
-        self, node: ast.Call, name: str, args: list[ast.expr]
-    ) -> Value | tuple[Value, ...] | None:
-        """Call a function of the file. Returns its value, its values, or None for none."""
-        function = self.source.functions.get(name)
-        if function is None or name not in self.source.marks:
-            self.source.refuse(node, f"there is no compiled function {name}")
-        parameters = function.args.args
-        if len(parameters) != len(args):
-            self.source.refuse(node, f"{name} takes {len(parameters)} arguments")
-        given: list[Value | Array] = []
-        for parameter, arg in zip(parameters, args, strict=True):
-            if isinstance(arg, ast.Name) and arg.id in self.arrays:
-                given.append(self.array(arg))
-                continue
-            value = self.value(arg)
-            is_int = isinstance(parameter.annotation, ast.Name) and parameter.annotation.id == "int"
-            given.append(as_integer(self.lines, value) if is_int else value)
-        origins = [v.origin for v in given if isinstance(v, Array)]
-        apart = len(origins) == len({*origins})
-        made = self.unit.instance(node, name, tuple(v.kind for v in given), apart)
-        texts = ", ".join(_argument(value) for value in given)
-        if made.result is None:
-            self.lines.do(f"call void {made.name}({texts})")
-            return None
-        called = self.lines.new(f"call {result_type(made.result)} {made.name}({texts})")
-        if isinstance(made.result, str):
-            return Value(made.result, called)
-        return tuple(
-            self.lines.integer(f"extractvalue {result_type(made.result)} {called}, {i}")
-            for i in range(len(made.result))
-        )
-
-
-def _argument(value: Value | Array) -> str:
-    if isinstance(value, Array):
-        return f"ptr {value.data}, i64 {value.size.text}"
-    return f"{TYPES[value.kind]} {value.text}"
-
-
-def result_type(result: Result) -> str:
-    """How LLVM calls what a function returns."""
-    if result is None:
-        return "void"
-    if isinstance(result, str):
-        return TYPES[result]
-    return f"{{ {', '.join(TYPES[kind] for kind in result)} }}"
+    def call(self, node: ast.Call, name: str, args: list[ast.expr]) -> Value:
+        """Emit a call that has a value: see `calls`."""
+        raise NotImplementedError

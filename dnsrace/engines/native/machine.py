@@ -52,9 +52,10 @@ class Machine:
         except RuntimeError as error:
             raise InternalError(f"LLVM refuses what was generated: {error}") from None
         module.data_layout = str(target.target_data)
-        tuning = llvm.create_pipeline_tuning_options(speed_level=3)
-        tuning.loop_vectorization = tuning.slp_vectorization = True
-        tuning.loop_interleaving = tuning.loop_unrolling = True
+        # more than this doubles LLVM's time, and the search gains nothing that can be measured
+        tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+        tuning.loop_vectorization, tuning.slp_vectorization = True, False
+        tuning.loop_interleaving, tuning.loop_unrolling = False, True
         builder = llvm.create_pass_builder(target, tuning)
         builder.getModulePassManager().run(module, builder)
         found: bytes = target.emit_object(module)

@@ -6,7 +6,6 @@ import ast
 import operator
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 from dnsrace.engines.native import intrinsics
 from dnsrace.engines.native.arithmetic import FOLD
@@ -39,10 +38,10 @@ class Source:
         for statement in ast.parse(text).body:
             self._read(statement)
 
-    def refuse(self, node: ast.AST, cause: str) -> NoReturn:
-        """Raise InternalError for something that is outside of the subset."""
+    def refused(self, node: ast.AST, cause: str) -> InternalError:
+        """The error to raise for something that is outside of the subset."""
         line = getattr(node, "lineno", 1)
-        raise InternalError(
+        return InternalError(
             f"the generated code cannot be compiled: {cause}", place=Place(str(self.path), line)
         )
 
@@ -55,23 +54,23 @@ class Source:
             case ast.ImportFrom(module=intrinsics.__name__, names=names):
                 for name in names:
                     if name.name not in MARKS + OPERATIONS or name.asname:
-                        self.refuse(statement, f"there is no {name.name}")
+                        raise self.refused(statement, f"there is no {name.name}")
             case ast.Assign(targets=[target], value=value):
                 self._constants(target, value)
             case ast.FunctionDef():
                 self._function(statement)
             case _:
-                self.refuse(statement, f"a {type(statement).__name__} outside of functions")
+                raise self.refused(statement, f"a {type(statement).__name__} outside of functions")
 
     def _function(self, function: ast.FunctionDef) -> None:
         if function.name in self.functions:
-            self.refuse(function, f"{function.name} is defined twice")
+            raise self.refused(function, f"{function.name} is defined twice")
         names = [d.id for d in function.decorator_list if isinstance(d, ast.Name)]
         if len(names) != len(function.decorator_list) or len(names) > 1 or {*names} - {*MARKS}:
-            self.refuse(function, "a decorator that is unknown")
+            raise self.refused(function, "a decorator that is unknown")
         a = function.args
         if a.posonlyargs or a.vararg or a.kwonlyargs or a.kwarg or a.defaults:
-            self.refuse(function, "parameters that are not plain names")
+            raise self.refused(function, "parameters that are not plain names")
         self.functions[function.name] = function
         if names:
             self.marks[function.name] = names[0]
@@ -85,15 +84,15 @@ class Source:
                 if len(elements) != len(values) or not all(
                     isinstance(e, ast.Name) for e in elements
                 ):
-                    self.refuse(target, "names and values that do not match")
+                    raise self.refused(target, "names and values that do not match")
                 pairs = [(e.id, v) for e, v in zip(elements, values, strict=True)]  # type: ignore[attr-defined]
             case _:
-                self.refuse(target, "constants are integers")
+                raise self.refused(target, "constants are integers")
         for name, number in pairs:
             if not isinstance(number, int) or wrapped(number) != number:
-                self.refuse(value, f"{name} is no integer of 64 bits")
+                raise self.refused(value, f"{name} is no integer of 64 bits")
             if name in self.constants:
-                self.refuse(target, f"{name} is given a value twice")
+                raise self.refused(target, f"{name} is given a value twice")
             self.constants[name] = number
 
     def _values(self, node: ast.expr) -> int | list[int]:
@@ -117,9 +116,9 @@ class Source:
                 try:
                     return FOLD[type(op)](self._number(left), self._number(right))
                 except (ArithmeticError, ValueError) as error:
-                    self.refuse(node, str(error))
+                    raise self.refused(node, str(error)) from None
             case _:
-                self.refuse(node, "a constant that is not made of integers")
+                raise self.refused(node, "a constant that is not made of integers")
 
     # -- parameters
 
@@ -140,7 +139,7 @@ class Source:
                         kinds = kinds[:1] * _length(function, parameter.arg)
                 if kinds and all(kinds):
                     return tuple(kinds)
-        self.refuse(parameter, f"what is {parameter.arg}, a parameter of {function.name}?")
+        raise self.refused(parameter, f"what is {parameter.arg}, a parameter of {function.name}?")
 
 
 def _length(function: ast.FunctionDef, name: str) -> int:

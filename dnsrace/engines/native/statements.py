@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 
 from dnsrace.engines.native import operations
 from dnsrace.engines.native.arithmetic import FOLD, as_integer, as_test, binary
-from dnsrace.engines.native.expressions import Caller, Expressions, Result, result_type
+from dnsrace.engines.native.calls import Caller, Calls, Result, result_type
+from dnsrace.engines.native.source import OPERATIONS
 from dnsrace.engines.native.values import Array, Value, integer
 
 
-class Body(Expressions):
+class Body(Calls):
     """Emits statements; `result` is what they return."""
 
     def __init__(self, unit: Caller) -> None:
@@ -31,7 +32,7 @@ class Body(Expressions):
         self.block(function.body)
         if self.lines.open:
             if self.result is not None:
-                self.source.refuse(function, f"{function.name} may end without a result")
+                raise self.source.refused(function, f"{function.name} may end without a result")
             self.lines.end("ret void")
 
     def block(self, statements: Sequence[ast.stmt]) -> None:
@@ -58,10 +59,9 @@ class Body(Expressions):
                 self._while(test, node.body)
             case ast.If(test=test):
                 self._if(node, self.test(test))
-            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=args, keywords=[])):
-                known = name in self.source.functions
-                call = self.function if known else self._operation
-                call(node.value, name, args)  # type: ignore[arg-type]
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=args, keywords=[]) as call):
+                emit = self.operation if name in OPERATIONS else self.function
+                emit(call, name, args)
             case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
                 pass
             case ast.Break() | ast.Continue():
@@ -70,7 +70,7 @@ class Body(Expressions):
             case ast.Return(value=value):
                 self._return(node, value)
             case _:
-                self.source.refuse(node, ast.unparse(node).split("\n")[0])
+                raise self.source.refused(node, ast.unparse(node).split("\n")[0])
 
     # -- assignments
 
@@ -78,20 +78,20 @@ class Body(Expressions):
         match target:
             case ast.Name(id=name):
                 if name in self.arrays or name in self.source.constants:
-                    self.source.refuse(target, f"{name} is given a value and is no variable")
+                    raise self.source.refused(target, f"{name} is given a value and is no variable")
                 if name not in self.variables:
                     self.variables[name] = value.kind, self.lines.local(value.kind)
                 kind, place = self.variables[name]
                 if kind != value.kind:
                     if kind == "bool":
-                        self.source.refuse(target, f"{name}, a Bool, is given an integer")
+                        raise self.source.refused(target, f"{name}, a Bool, is given an integer")
                     value = as_integer(self.lines, value)
                 self.lines.store(value, place)
             case ast.Subscript(value=array, slice=index):
                 found, at = self.array(array), self.index(index)
                 operations.put(self.lines, found, at, as_integer(self.lines, value))
             case _:
-                self.source.refuse(target, f"{ast.unparse(target)} cannot be given a value")
+                raise self.source.refused(target, f"{ast.unparse(target)} cannot be given a value")
 
     def _several(self, node: ast.Assign, targets: list[ast.expr], value: ast.expr) -> None:
         """`a, b = 1, 2`, `a, b = f()`, or the elements of a tuple of arrays."""
@@ -106,15 +106,15 @@ class Body(Expressions):
             case _:
                 values = ()
         if len(values) != len(targets):
-            self.source.refuse(node, f"{len(targets)} names, and {len(values)} values")
+            raise self.source.refused(node, f"{len(targets)} names, and {len(values)} values")
         for target, one in zip(targets, values, strict=True):
             if isinstance(one, Value):
                 self._assign(target, one)
             elif isinstance(target, ast.Name) and target.id not in self.variables:
                 if self.arrays.setdefault(target.id, one) != one:
-                    self.source.refuse(target, f"{target.id} is two arrays")
+                    raise self.source.refused(target, f"{target.id} is two arrays")
             else:
-                self.source.refuse(target, "an array needs a name of its own")
+                raise self.source.refused(target, "an array needs a name of its own")
 
     def _changed(self, target: ast.expr, op: type[ast.operator], value: ast.expr) -> None:
         """`target op= value`; the index of an element is computed once."""
@@ -210,7 +210,7 @@ class Body(Expressions):
 
     def _rounds(self, node: ast.For, start: Value, stop: Value, step: Value) -> Value:
         if not step.known or len(getattr(node.iter, "args", ())) > 3:
-            self.source.refuse(node, "a range whose steps are not known")
+            raise self.source.refused(node, "a range whose steps are not known")
         if start.known is not None and stop.known is not None:
             return integer(len(range(start.known, stop.known, step.known)))
         lines = self.lines
@@ -231,14 +231,14 @@ class Body(Expressions):
                 kinds: Result = None
             case ast.Tuple(elts=elements):
                 found = tuple(self.integer(e) for e in elements)
-                kinds = ("int",) * len(found)
+                kinds = tuple(one.kind for one in found)
             case _:
                 found = (self.value(value),)
                 if self.result == "int":
                     found = (as_integer(self.lines, found[0]),)
                 kinds = found[0].kind
         if self._returned and kinds != self.result:
-            self.source.refuse(node, "another kind of result than before")
+            raise self.source.refused(node, "another kind of result than before")
         self._returned, self.result = True, kinds
         text = result_type(kinds)
         if len(found) < 2:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dnsrace.engines.native.expressions import Result, result_type
+from dnsrace.engines.native.calls import Result, result_type
 from dnsrace.engines.native.operations import DECLARATIONS
 from dnsrace.engines.native.source import Shape, Source
 from dnsrace.engines.native.statements import Body
@@ -90,7 +90,7 @@ class Unit:
         if found is not None:
             return found
         if key in self._instances:
-            self.source.refuse(node, f"{name} calls itself")
+            raise self.source.refused(node, f"{name} calls itself")
         self._instances[key] = None
         function = self.source.functions[name]
         body = Body(self)
@@ -98,10 +98,15 @@ class Unit:
         body.whole(function)
         made = Instance(f'@"{name}.{len(self._instances)}"', body.result)
         self._instances[key] = made
-        merged = " alwaysinline" if self.source.marks[name] == "merged" else ""
+        copied = ""
+        if self.source.marks[name] == "merged":
+            copied = " alwaysinline"
+        elif any(kind in ELEMENTS for shape in shapes for kind in _kinds(shape)):
+            # it has loops: copies would make nothing faster but have LLVM do its work again
+            copied = " noinline"
         head = f"define internal {result_type(made.result)} {made.name}({', '.join(parameters)})"
         lines = "\n".join([*body.lines.locals, *body.lines.texts])
-        self._texts.append(f"{head} nounwind{merged} {{\n{lines}\n}}")
+        self._texts.append(f"{head} nounwind{copied} {{\n{lines}\n}}")
         return made
 
 
@@ -116,7 +121,7 @@ def _bind(
     for parameter, shape in zip(function.args.args, shapes, strict=True):
         name = parameter.arg
         if name in body.source.constants:
-            body.source.refuse(parameter, f"{name} is a constant too")
+            raise body.source.refused(parameter, f"{name} is a constant too")
         pack: list[Value | Array] = []
         for i, kind in enumerate(_kinds(shape)):
             register = f"%a.{name}.{i}"
