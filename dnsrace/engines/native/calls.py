@@ -1,4 +1,4 @@
-"""Calls, as instructions: `min`, `max`, `int`, operations of `intrinsics`, functions of the file."""
+"""Calls, as instructions: numbers of numbers, operations of `intrinsics`, functions of the file."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ class Calls(Expressions):
             return found
         if name == "int" and len(args) == 1:
             return self._int(args[0])
+        if name == "bool" and len(args) == 1:
+            return self.test(args[0])
         call = self.operation if name in OPERATIONS else self.function
         result = call(node, name, args)
         if not isinstance(result, Value):

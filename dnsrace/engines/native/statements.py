@@ -47,6 +47,10 @@ class Body(Calls):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
                 self._several(node, targets, value)
+            case ast.Assign(
+                targets=[target], value=ast.Subscript(value=ast.Name(id=name)) as value
+            ) if isinstance(self.arrays.get(name), tuple):
+                self._name_array(target, self.array(value))
             case ast.Assign(targets=targets, value=value):
                 found = self.value(value)
                 for target in targets:
@@ -110,11 +114,14 @@ class Body(Calls):
         for target, one in zip(targets, values, strict=True):
             if isinstance(one, Value):
                 self._assign(target, one)
-            elif isinstance(target, ast.Name) and target.id not in self.variables:
-                if self.arrays.setdefault(target.id, one) != one:
-                    raise self.source.refused(target, f"{target.id} is two arrays")
             else:
-                raise self.source.refused(target, "an array needs a name of its own")
+                self._name_array(target, one)
+
+    def _name_array(self, target: ast.expr, array: Array) -> None:
+        if not isinstance(target, ast.Name) or target.id in self.variables:
+            raise self.source.refused(target, "an array needs a name of its own")
+        if self.arrays.setdefault(target.id, array) != array:
+            raise self.source.refused(target, f"{target.id} is two arrays")
 
     def _changed(self, target: ast.expr, op: type[ast.operator], value: ast.expr) -> None:
         """`target op= value`; the index of an element is computed once."""
