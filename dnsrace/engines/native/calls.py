@@ -113,7 +113,7 @@ class Calls(Expressions):
             raise self.source.refused(node, f"{name} takes {len(parameters)} arguments")
         given: list[Value | Array] = []
         for parameter, arg in zip(parameters, args, strict=True):
-            if isinstance(arg, ast.Name) and arg.id in self.arrays:
+            if self.names_array(arg):
                 given.append(self.array(arg))
                 continue
             value = self.value(arg)

@@ -82,6 +82,15 @@ class Expressions:
             raise self.source.refused(node, "an index that is negative")
         return found
 
+    def names_array(self, node: ast.expr) -> bool:
+        """Whether an expression is an array's name, or an element of a tuple."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.arrays
+            case ast.Subscript(value=ast.Name(id=name)):
+                return isinstance(self.arrays.get(name), tuple)
+        return False
+
     def array(self, node: ast.expr) -> Array:
         """The array of this name, or an element of a tuple."""
         match node:

@@ -47,9 +47,7 @@ class Body(Calls):
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=value):
                 self._several(node, targets, value)
-            case ast.Assign(
-                targets=[target], value=ast.Subscript(value=ast.Name(id=name)) as value
-            ) if isinstance(self.arrays.get(name), tuple):
+            case ast.Assign(targets=[target], value=value) if self.names_array(value):
                 self._name_array(target, self.array(value))
             case ast.Assign(targets=targets, value=value):
                 found = self.value(value)
