@@ -29,7 +29,7 @@ from dnsrace.findings.verdicts import (
 from dnsrace.findings.words import counted
 from dnsrace.model.system import Property, System
 
-SWITCH = 60_000
+SWITCH = 25_000
 """States after which `auto` stops running the stepper in Python and compiles it: about the number
 that Python explores while the compiler would still be at work."""
 
@@ -137,6 +137,7 @@ class _Search:
 
     def report(self) -> Exploration:
         """What is known now: a finding for each property asked for, and the numbers."""
+        self.space.audit()
         findings = [self._finding(p) for p in self.request.properties(self.system)]
         if self.request.deadlock:
             findings.append(self._deadlock())

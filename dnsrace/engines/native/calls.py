@@ -26,7 +26,6 @@ class Caller(Protocol):
     """What expressions need to know of the file that they stand in: `unit.Unit`."""
 
     source: Source
-    wide: bool
     used: set[str]
 
     def instance(self, node: ast.AST, name: str, shapes: tuple[Shape, ...], apart: bool) -> Made:
@@ -89,10 +88,8 @@ class Calls(Expressions):
                 return operations.find(lines, self._words(table), a, b, c)
             case "squeeze", [rows, at, flags, count, out, n]:
                 a, b, c, d = (self.integer(number) for number in (at, flags, count, n))
-                if self.unit.wide:
-                    self.unit.used |= {operations.COMPRESS, "llvm.ctpop.i64"}
                 found, to = self._words(rows), self._words(out)
-                return operations.squeeze(lines, self.unit.wide, found, a, b, c, to, d)
+                return operations.squeeze(lines, found, a, b, c, to, d)
         raise self.source.refused(node, f"{name} takes other arguments")
 
     def _words(self, node: ast.expr) -> Array:

@@ -58,7 +58,7 @@ class Library:
 
     def _compile(self, one: tuple[str, tuple[Shape, ...]] | None) -> tuple[list[Entry], bytes]:
         source = Source(self.path, self.text)
-        unit = Unit(source, wide=self.machine.wide)
+        unit = Unit(source)
         if one is not None:
             unit.add(*one)
         else:

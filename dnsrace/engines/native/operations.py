@@ -8,12 +8,9 @@ from dnsrace.engines.native.values import ELEMENTS, TYPES, Array, Value
 
 LINE = "<8 x i64>"
 """Eight words: a cache line."""
-COMPRESS = "llvm.x86.avx512.mask.compress.v8i64"
 PREFETCH = "llvm.prefetch.p0"
 DECLARATIONS = {
     PREFETCH: f"declare void @{PREFETCH}(ptr, i32, i32, i32)",
-    COMPRESS: f"declare {LINE} @{COMPRESS}({LINE}, {LINE}, <8 x i1>)",
-    "llvm.ctpop.i64": "declare i64 @llvm.ctpop.i64(i64)",
     "llvm.cttz.i64": "declare i64 @llvm.cttz.i64(i64, i1)",
 }
 
@@ -92,21 +89,14 @@ def find(lines: Lines, table: Array, at: Value, entry: Value, low_bits: Value) -
 
 
 def squeeze(
-    lines: Lines, wide: bool, rows: Array, at: Value, flags: Value, count: Value, out: Array,
-    n: Value,
-) -> Value:  # fmt: skip
-    """Chosen words moved to the front; `wide` machines have an instruction for that."""
+    lines: Lines, rows: Array, at: Value, flags: Value, count: Value, out: Array, n: Value
+) -> Value:
+    """Each word is written; the next one goes over it unless it was wanted."""
     words, flag = _line(lines, rows, at), _line(lines, rows, flags)
     order = ", ".join(f"i64 {i}" for i in range(8))
     set_ = lines.new(f"icmp sge {LINE} {flag}, zeroinitializer")
     there = lines.new(f"icmp slt {LINE} <{order}>, {_eight(lines, count)}")
     wanted = lines.new(f"and <8 x i1> {set_}, {there}")
-    if wide:
-        front = lines.new(
-            f"call {LINE} @{COMPRESS}({LINE} {words}, {LINE} zeroinitializer, <8 x i1> {wanted})"
-        )
-        lines.do(f"store {LINE} {front}, ptr {element(lines, out, n)}, align 8")
-        return lines.integer(f"call i64 @llvm.ctpop.i64(i64 {_bits(lines, wanted)})")
     many = n
     for i in range(8):
         word = lines.new(f"extractelement {LINE} {words}, i32 {i}")

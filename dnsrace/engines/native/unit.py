@@ -41,9 +41,8 @@ class Unit:
     Raises InternalError, with the line, for what is outside of the subset.
     """
 
-    def __init__(self, source: Source, *, wide: bool) -> None:
+    def __init__(self, source: Source) -> None:
         self.source = source
-        self.wide = wide
         self.used: set[str] = set()
         self.entries: list[Entry] = []
         self._instances: dict[tuple[str, tuple[Shape, ...], bool], Instance | None] = {}
