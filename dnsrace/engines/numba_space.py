@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import time
 import warnings
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
@@ -12,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from dnsrace.engines import cache
+from dnsrace.engines.actions import actions_of
+from dnsrace.engines.graphs import Graph, Pause, portions
 from dnsrace.engines.kernel import templates
 from dnsrace.engines.lanes import lanes_source
 from dnsrace.engines.layout import layout_of, pack, unpack
 from dnsrace.engines.memory import reserve
+from dnsrace.engines.numba_graph import edges_of, labels_of
 from dnsrace.engines.python_space import blame
 from dnsrace.engines.space import DEADLOCK, Space
 from dnsrace.errors import InternalError
@@ -87,7 +91,7 @@ class NumbaSpace(Space):
             np.zeros(size, np.int64) for size in (k.LANES, k.ROOM * k.WORDS, k.NOTES, k.PATHS)
         )
         self._results = (self._counts, self._totals, self._taken, self._hits)
-        self._work = (lanes, made, self._out, self._homes, self._recent, note, tally)
+        self.work = (lanes, made, self._out, self._homes, self._recent, note, tally)
         self.compile_seconds = 0.0
         """Time of the first call of the kernel: compilation, or loading from the cache."""
 
@@ -95,7 +99,7 @@ class NumbaSpace(Space):
         # a state takes its words in the queue and at least 1 / LOAD entries in the table
         states = max(1 << 16, int(self.limit / (8 * (self.words + 1 / LOAD))))
         slots = max(int(states / LOAD), 1 << 17) + 8 * self.kernel.SPARE
-        self._queue, self._queue_area = reserve(states * self.words)
+        self.queue, self._queue_area = reserve(states * self.words)
         self._table, self._table_area = reserve(slots)
 
     @property
@@ -122,7 +126,7 @@ class NumbaSpace(Space):
         self._insert(np.array(words, np.int64))
         self._publish()
 
-    def _call(self, name: str, *args: Any) -> Any:
+    def call(self, name: str, *args: Any) -> Any:
         """Call a function of the kernel. Its first call reads its machine code from the cache: if
         that fails, nothing has happened yet, and it is compiled anew."""
         try:
@@ -162,13 +166,13 @@ class NumbaSpace(Space):
 
     def _grow(self, used: int, buckets: int, fill: Any) -> bool:
         scratch = self._out, self._homes
-        return bool(self._call("grow", self._table, used, buckets, *scratch, fill))
+        return bool(self.call("grow", self._table, used, buckets, *scratch, fill))
 
     def _run(self, low: int, high: int, seeds: int = 0) -> int:
         limit = int(8 * self.buckets * LOAD)
-        status = self._call(
-            "run", self._queue, self._table, self.buckets, limit, low, high, seeds,
-            self._transitions, self._results, self._work,
+        status = self.call(
+            "run", self.queue, self._table, self.buckets, limit, low, high, seeds,
+            self._transitions, self._results, self.work,
         )  # fmt: skip
         for i, total in enumerate(self._totals.tolist()):
             self._sums[i] += total
@@ -217,11 +221,11 @@ class NumbaSpace(Space):
         self.buckets = buckets
         counts, sums = self._counts.copy(), self._sums.copy()
         self._counts[k.TAIL] = 0
-        for some in self._batches(self._queue[: int(counts[k.TAIL]) * self.words]):
+        for some in self._batches(self.queue[: int(counts[k.TAIL]) * self.words]):
             begin = self.count * self.words
             self._insert(some)
             # states whose bucket is full come last: what the search has seen must keep its place
-            self._queue[begin : begin + some.size] = some.reshape(-1)
+            self.queue[begin : begin + some.size] = some.reshape(-1)
         self._counts[:], self._sums = counts, sums
 
     def _publish(self) -> None:
@@ -242,7 +246,7 @@ class NumbaSpace(Space):
 
     def state(self, position: int) -> State:
         at = position * self.words
-        words = tuple(int(w) for w in self._queue[at : at + self.words])
+        words = tuple(int(w) for w in self.queue[at : at + self.words])
         return unpack(self.system, self.layout, words)
 
     def key(self, state: State) -> Hashable:
@@ -268,9 +272,36 @@ class NumbaSpace(Space):
         found = np.zeros(1 << 12, np.int64)
         positions: list[int] = []
         while low < high:
-            n, low = self._call(
-                "scan", self._queue, low, high, goal, bit, wanted, index, found, self._work
+            n, low = self.call(
+                "scan", self.queue, low, high, goal, bit, wanted, index, found, self.work
             )
             positions += found[:n].tolist()
             wanted = wanted[:0]
         return positions
+
+    def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
+        room += self.memory
+        self.buckets = 0
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._table_area.madvise(mmap.MADV_DONTNEED)
+        return edges_of(self, expanded, room - self.memory, pause)
+
+    def labels(self, graph: Graph, pause: Pause) -> Any:
+        return labels_of(self, graph, len(actions_of(self.system)), pause)
+
+    def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
+        found, which = graph.arrays.flags(self.count), self.which(prop)
+        for low, high in portions(self.count, pause):
+            wrong = self.call("evaluate", self.queue, low, high, which, found)
+            if wrong >= 0:
+                blame(self.system, (prop,), self.state(wrong))
+        return found
+
+    def represented(self, flags: Any, pause: Pause) -> int:
+        if not self.symmetric:
+            return self.count - int(np.count_nonzero(flags))
+        note = self.work[5]
+        return sum(
+            int(self.call("stand_for", self.queue, low, high, flags, note))
+            for low, high in portions(self.count, pause, CHUNK)
+        )

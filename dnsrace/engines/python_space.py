@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 import sys
+from array import array
 from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Any, Protocol
 
+from dnsrace.engines.actions import first_actions
 from dnsrace.engines.codegen import UNDEFINED, fan_out, stepper_source
+from dnsrace.engines.graphs import Graph, Pause, PythonArrays, portions
 from dnsrace.engines.layout import Layout, layout_of, pack, unpack
 from dnsrace.engines.space import DEADLOCK, Counters, Space, hits
 from dnsrace.errors import DomainError, InternalError
@@ -33,6 +36,11 @@ class Stepper(Protocol):
     def check(self, node: Any) -> list[str]: ...
     def is_end(self, node: Any) -> bool: ...
     def orbit(self, node: Any) -> int: ...
+    def labels(self, node: Any) -> list[int]:
+        """The actions that lead to the successors, in the order of expand."""
+        ...
+
+    def value(self, node: Any, prop: Property, which: int) -> bool: ...
     def node(self, state: State) -> Any: ...
     def state(self, node: Any) -> State: ...
 
@@ -129,6 +137,45 @@ class PythonSpace(Space):
             if not wanted.isdisjoint(self.stepper.expand(self.queue[position], spare)[0])
         ]
 
+    def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
+        self.seen.clear()
+        arrays = PythonArrays(room)
+        arrays.take(BYTES_AROUND * self.count)
+        index = {node: position for position, node in enumerate(self.queue)}
+        spare = Counters(taken=[0] * len(self.counters.taken))
+        targets, offsets = array("i"), array("i", [0])
+        for low, high in portions(expanded, pause, 1 << 10):
+            before = len(targets)
+            for position in range(low, high):
+                after, _ = self.stepper.expand(self.queue[position], spare)
+                targets.extend(map(index.__getitem__, after))
+                offsets.append(len(targets))
+            arrays.take(4 * (high - low + len(targets) - before))
+        arrays.free(BYTES_AROUND * self.count)
+        return Graph(arrays, self.count, expanded, offsets, targets)
+
+    def labels(self, graph: Graph, pause: Pause) -> Any:
+        graph.arrays.take(4 * len(graph.targets))
+        found = array("i")
+        for low, high in portions(graph.count, pause, 1 << 10):
+            for node in self.queue[low:high]:
+                found.extend(self.stepper.labels(node))
+        return found
+
+    def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
+        found, which = graph.arrays.flags(self.count), self.which(prop)
+        for low, high in portions(self.count, pause, 1 << 10):
+            for position in range(low, high):
+                found[position] = self.stepper.value(self.queue[position], prop, which)
+        return found
+
+    def represented(self, flags: Any, pause: Pause) -> int:
+        return sum(
+            self.stepper.orbit(node)
+            for node, flag in zip(self.queue, flags, strict=True)
+            if not flag
+        )
+
 
 class InterpreterStepper:
     """The reference: the interpreter, and canonical states by trying every renaming."""
@@ -141,6 +188,7 @@ class InterpreterStepper:
         self.interpreter = Interpreter(system)
         self.properties = properties
         self.renamings = list(_renamings(system, domains))
+        self.bases = first_actions(system)
 
     def initial(self) -> Iterator[State]:
         return (self.node(state) for state in self.interpreter.initial())
@@ -161,8 +209,17 @@ class InterpreterStepper:
         return [
             p.name
             for p in self.properties
-            if p.kind != "every_step" and hits(self.interpreter, p, node)
+            if p.kind in ("always", "sometimes") and hits(self.interpreter, p, node)
         ]
+
+    def labels(self, node: State) -> list[int]:
+        return [
+            self.bases[t.step.name] + (t.choices[0] if t.choices else 0)
+            for t in self.interpreter.successors(node)
+        ]
+
+    def value(self, node: State, prop: Property, which: int) -> bool:
+        return self.interpreter.holds(prop, node)
 
     def is_end(self, node: State) -> bool:
         return self.interpreter.is_end(node)
@@ -260,6 +317,18 @@ class GeneratedStepper:
         if bits >> UNDEFINED & 1:
             blame(self.system, self._properties, self.state(node))
         return [name for i, name in enumerate(self._states) if bits >> i & 1]
+
+    def labels(self, node: Any) -> list[int]:
+        out = self._out
+        words = node if isinstance(node, tuple) else (node,)
+        return out[: self._scope["label"](*words, 0, out, self._note)]
+
+    def value(self, node: Any, prop: Property, which: int) -> bool:
+        words = node if isinstance(node, tuple) else (node,)
+        value = self._scope["value"](*words, which)
+        if value < 0:
+            blame(self.system, (prop,), self.state(node))
+        return bool(value)
 
     def is_end(self, node: Any) -> bool:
         return bool(self._call("is_end", node))
