@@ -151,6 +151,9 @@ def dynamodb_dns(
         s.phase[e] = Phase.BUILDING
         say(f"locks zone {k}")
 
+    # what an enactor does not put off for ever: all but crashing
+    work = [pick_up, acquire]
+
     if lock_expiry:
 
         @step
@@ -163,6 +166,8 @@ def dynamodb_dns(
             s.lock[k] = e
             s.phase[e] = Phase.BUILDING
 
+        work += [take_over]
+
     if retry == "newest":
 
         @step
@@ -173,6 +178,8 @@ def dynamodb_dns(
             require(s.plan[e] < s.newest)
             say(f"finds zone {s.endpoint[e]} locked, swaps plan {s.plan[e]} for {s.newest}")
             s.plan[e] = s.newest
+
+        work += [back_off]
 
     @step
     def build(s: Region, e: Enactor) -> None:
@@ -238,6 +245,8 @@ def dynamodb_dns(
             s.phase[e] = Phase.IDLE
             say(f"releases zone {k}, rests")
 
+    work += [build, flip, release]
+
     # -- an enactor cleans up
 
     def go_on_cleaning(s: Region, e: Enactor) -> None:
@@ -277,6 +286,8 @@ def dynamodb_dns(
             s.tree[k, v] = False
             go_on_cleaning(s, e)
 
+        work += [inspect, delete]
+
     else:
 
         @step
@@ -290,6 +301,8 @@ def dynamodb_dns(
                 say(f"deletes tree {v} (old for plan {s.plan[e]})")
                 s.tree[k, v] = False
             go_on_cleaning(s, e)
+
+        work += [clean]
 
     # -- what goes wrong, and who helps
 
@@ -356,12 +369,7 @@ def dynamodb_dns(
         """Some continuation makes the newest plan live everywhere."""
         return converged(s)
 
-    @eventually(
-        name="converges",
-        stays=True,
-        fairness="weak",
-        fair_steps=[pick_up, acquire, build, flip, release],
-    )
+    @eventually(name="converges", stays=True, fairness="weak", fair_steps=work)
     def stays_converged(s: Region) -> bool:
         """Once the planner has stopped, the newest plan ends up live everywhere and stays so."""
         return converged(s)

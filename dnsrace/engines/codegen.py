@@ -23,7 +23,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dnsrace.engines.actions import first_actions
+from dnsrace.model.actions import first_actions
 from dnsrace.engines.canonical import orbit_size, sort_substates
 from dnsrace.engines.layout import Layout
 from dnsrace.engines.packed import Packed

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dnsrace.engines import cache
-from dnsrace.engines.actions import actions_of
+from dnsrace.model.actions import actions_of
 from dnsrace.engines.graphs import Graph, Pause, portions
 from dnsrace.engines.kernel import templates
 from dnsrace.engines.lanes import lanes_source

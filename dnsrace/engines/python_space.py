@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Any, Protocol
 
-from dnsrace.engines.actions import first_actions
+from dnsrace.model.actions import first_actions
 from dnsrace.engines.codegen import UNDEFINED, fan_out, stepper_source
 from dnsrace.engines.graphs import Graph, Pause, PythonArrays, portions
 from dnsrace.engines.layout import Layout, layout_of, pack, unpack

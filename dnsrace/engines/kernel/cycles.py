@@ -36,6 +36,31 @@ def reach(
 
 
 @compiled
+def keep_reached(size: int, count: int, depth: Shorts, alive: Bytes) -> None:
+    """Of what is alive, leave what was reached and, the first `count` states, expanded."""
+    for v in range(size):
+        if depth[v] < 0 or v >= count:
+            alive[v] = 0
+
+
+@compiled
+def invert(size: int, flags: Bytes) -> None:
+    """Turn all flags."""
+    for v in range(size):
+        flags[v] = 1 - flags[v]
+
+
+@compiled
+def nearest(count: int, depth: Shorts, flags: Bytes) -> int:
+    """The smallest depth of a state with a flag, or -1."""
+    best = -1
+    for v in range(count):
+        if flags[v] != 0 and (best < 0 or depth[v] < best):
+            best = depth[v]
+    return best
+
+
+@compiled
 def renew(count: int, alive: Bytes, component: Shorts) -> None:
     """Forget the components of what is alive."""
     for v in range(count):
