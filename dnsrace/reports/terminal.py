@@ -12,7 +12,7 @@ from rich.text import Text
 
 from dnsrace.findings.explain import Explanation, WayOut
 from dnsrace.findings.report import Report
-from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
+from dnsrace.findings.verdicts import Exploration, Finding
 from dnsrace.findings.words import counted
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
@@ -163,7 +163,7 @@ def _findings(findings: Iterable[Finding], encoding: str) -> Table:
         mark, style = MARKS[finding.verdict]
         if finding.informative and finding.verdict == "violated":
             mark, style = "!", "yellow"
-        if finding.reach == NOT_CHECKED:
+        if not finding.looked:
             mark, style = "-", "dim"
         shown = mark if _has(encoding, mark) else PLAIN[mark]
         table.add_row(
@@ -184,8 +184,8 @@ def _has(encoding: str, mark: str) -> bool:
 
 
 def _verdict_text(finding: Finding) -> str:
-    if finding.reach == NOT_CHECKED:
-        return NOT_CHECKED
+    if not finding.looked:
+        return finding.reach
     verdict = finding.verdict
     if finding.informative and verdict == "violated":
         verdict = "violated (informative)"  # type: ignore[assignment]
@@ -256,7 +256,7 @@ def _terminal_lines(exploration: Exploration, system: System) -> Iterable[Text]:
 def _fixed(model: Model, fixed: Report) -> RenderableType:
     options = parameter_options(model, dict(model.fixed))
     exploration = fixed.exploration
-    names = {f.name: f for f in exploration.findings if f.reach != NOT_CHECKED}
+    names = {f.name: f for f in exploration.findings if f.looked}
     holding = [name for name, f in names.items() if f.verdict == "holds"]
     broken = [name for name, f in names.items() if f.fails]
     states = counted(exploration.statistics.distinct_states, "distinct state")
