@@ -100,6 +100,7 @@ def trace_data(trace: Trace) -> dict[str, Any]:
         "model": system.model.reference,
         "parameters": parameters_data(system),
         "text": trace.text,
+        "loop": trace.loop,
         "states": [state_data(system, state) for state in trace.states],
         "steps": [
             {

@@ -16,6 +16,7 @@ from dnsrace.findings.verdicts import Exploration, Finding
 from dnsrace.findings.words import counted
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
+from dnsrace.reports.behind import behind, indented
 
 MARKS = {
     "violated": ("✗", "bold red"),
@@ -102,19 +103,15 @@ def explanation(what: Explanation) -> RenderableType:
     """A trace as a table, what the world sees at its end, the way out, and how to replay it."""
     parts: list[RenderableType] = [Text(), trace_table(what)]
     if what.outcome:
-        parts += [Text("\nWhat the world sees now", style="bold"), _indented(what.outcome)]
+        parts += [Text("\nWhat the world sees now", style="bold"), indented(what.outcome)]
     if what.way_out is not None:
         parts += [
             Text("\nWhen it was too late", style="bold"),
-            _indented(way_out_text(what, what.way_out)),
+            indented(way_out_text(what, what.way_out)),
         ]
     elif what.inevitable:
-        parts.append(_indented("\nEvery behaviour of the model ends here, whatever is done."))
-    return Group(*parts)
-
-
-def _indented(text: str) -> RenderableType:
-    return Padding(Text(text), (0, 0, 0, 2), expand=False)
+        parts.append(indented("\nEvery behaviour of the model ends here, whatever is done."))
+    return Group(*parts, *behind(what))
 
 
 def trace_table(what: Explanation) -> Table:
@@ -129,7 +126,8 @@ def trace_table(what: Explanation) -> Table:
     for row in what.rows:
         cells = [row.text if actor == row.actor else "" for actor in what.actors]
         shown = [row.shown.get(title, "") for title in what.columns]
-        table.add_row(*map(Text, (str(row.number), *cells, *shown)))
+        again = row.number == what.trace.loop
+        table.add_row(*map(Text, (str(row.number), *cells, *shown)), end_section=again)
     return table
 
 
