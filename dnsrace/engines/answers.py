@@ -143,7 +143,13 @@ class Found:
             reach = f"from {least}{found.states:,} of {total} nothing leads there; the nearest "
             reach += f"after {length}"
             return Finding(
-                name, kind, "violated", reach, engine, found.trace, not self.stopped,
+                name,
+                kind,
+                "violated",
+                reach,
+                engine,
+                found.trace,
+                not self.stopped,
                 states=found.states,
             )
         if self.stopped:

@@ -23,12 +23,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dnsrace.model.actions import first_actions
 from dnsrace.engines.canonical import orbit_size, sort_substates
 from dnsrace.engines.layout import Layout
 from dnsrace.engines.packed import Packed
 from dnsrace.engines.stores import store
 from dnsrace.engines.writer import Writer
+from dnsrace.model.actions import first_actions
 from dnsrace.model.expressions import FALSE, TRUE, Expr, eq, not_, rebuild
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
 from dnsrace.model.system import Commit, Property, Step, System

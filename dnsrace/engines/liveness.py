@@ -70,9 +70,7 @@ class _Search:
         stops, fair = arrays.flags(graph.size), arrays.flags(graph.size)
         waking = self._waking()
         some = sum(
-            kernel.ends(
-                graph.offsets, graph.labels, low, high, self.alive, self.bad, waking, stops
-            )
+            kernel.ends(graph.offsets, graph.labels, low, high, self.alive, self.bad, waking, stops)
             for low, high in portions(graph.count, self.pause)
         )
         parts, found = self._fair_components(fair)

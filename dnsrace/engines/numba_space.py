@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import time
 import warnings
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
@@ -13,15 +12,14 @@ from typing import Any
 import numpy as np
 
 from dnsrace.engines import cache
-from dnsrace.model.actions import actions_of
-from dnsrace.engines.graphs import Graph, Pause, portions
+from dnsrace.engines.graphs import Graph, Pause
 from dnsrace.engines.kernel import templates
 from dnsrace.engines.lanes import lanes_source
 from dnsrace.engines.layout import layout_of, pack, unpack
-from dnsrace.engines.memory import reserve
-from dnsrace.engines.numba_graph import edges_of, labels_of
-from dnsrace.engines.python_space import blame
+from dnsrace.engines.memory import release, reserve
+from dnsrace.engines.numba_graph import edges_of, labels_of, represented_by, values_of
 from dnsrace.engines.space import DEADLOCK, Space
+from dnsrace.engines.steppers import blame
 from dnsrace.errors import InternalError
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.show import system_hash
@@ -282,26 +280,16 @@ class NumbaSpace(Space):
     def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
         room += self.memory
         self.buckets = 0
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._table_area.madvise(mmap.MADV_DONTNEED)
+        release(self._table_area)
         return edges_of(self, expanded, room - self.memory, pause)
 
     def labels(self, graph: Graph, pause: Pause) -> Any:
-        return labels_of(self, graph, len(actions_of(self.system)), pause)
+        return labels_of(self, graph, pause)
 
     def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
-        found, which = graph.arrays.flags(self.count), self.which(prop)
-        for low, high in portions(self.count, pause):
-            wrong = self.call("evaluate", self.queue, low, high, which, found)
-            if wrong >= 0:
-                blame(self.system, (prop,), self.state(wrong))
-        return found
+        return values_of(self, graph, prop, pause)
 
     def represented(self, flags: Any, pause: Pause) -> int:
         if not self.symmetric:
             return self.count - int(np.count_nonzero(flags))
-        note = self.work[5]
-        return sum(
-            int(self.call("stand_for", self.queue, low, high, flags, note))
-            for low, high in portions(self.count, pause, CHUNK)
-        )
+        return represented_by(self, flags, CHUNK, pause)

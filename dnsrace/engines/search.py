@@ -15,9 +15,10 @@ from dnsrace.engines.answers import MOST_UNASKED, NEEDS_NAMES, Found
 from dnsrace.engines.compilable import refuse_many_renamings, refuse_too_many, refuse_wide_numbers
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
-from dnsrace.engines.python_space import GeneratedStepper, InterpreterStepper, PythonSpace
+from dnsrace.engines.python_space import PythonSpace
 from dnsrace.engines.request import EngineName, Request
 from dnsrace.engines.space import DEADLOCK, Space
+from dnsrace.engines.steppers import GeneratedStepper, InterpreterStepper
 from dnsrace.errors import UsageError
 from dnsrace.findings.verdicts import Exploration, Finding, Progress, Statistics
 from dnsrace.model.system import System

@@ -13,8 +13,8 @@ from bisect import bisect_right
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from dnsrace.engines.python_space import renaming
 from dnsrace.engines.space import Space, hits
+from dnsrace.engines.steppers import renaming
 from dnsrace.errors import InternalError
 from dnsrace.findings.replay import confirm
 from dnsrace.findings.trace import Trace

@@ -33,13 +33,12 @@ def fairness_of(trace: Trace, prop: Property) -> Fairness:
     """The fair steps of a property in the loop of a lasso, or in the last state of a trace."""
     loop = _Loop(trace)
     actions = actions_of(trace.system)
-    taken, never, at_times = [], [], []
+    taken: list[str] = []
+    never: list[str] = []
+    at_times: list[str] = []
     for number in fair_actions(trace.system, prop):
-        if number in loop.taken:
-            kind = taken
-        else:
-            kind = at_times if loop.possible_in(number) else never
-        kind.append(actions[number].text)
+        idle = at_times if loop.possible_in(number) else never
+        (taken if number in loop.taken else idle).append(actions[number].text)
     return Fairness(tuple(taken), tuple(never), tuple(at_times))
 
 

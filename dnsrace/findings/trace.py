@@ -20,7 +20,6 @@ from typing import Any
 from dnsrace.model.interpreter import Taken, slot_text
 from dnsrace.model.system import State, System
 
-
 REPEAT = "repeat:"
 """Stands before the loop of a lasso."""
 

@@ -14,3 +14,12 @@ def listed(words: Iterable[str]) -> str:
     """`a, b and c`."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def can_show(encoding: str, text: str) -> bool:
+    """Whether an output with this encoding has all signs of a text."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -79,8 +79,8 @@ def _round(loop: Trace) -> str:
 
 def _never(after: Aftermath) -> Table:
     table = Table(show_header=True, header_style="bold", box=None, pad_edge=False)
-    table.add_column("never again", overflow="fold")
-    table.add_column("needs, and in no state has", overflow="fold")
+    table.add_column("cannot happen again", overflow="fold")
+    table.add_column("needs, what is true in no state there", overflow="fold")
     for never in after.never:
         needs = " and ".join(never.needs) or "all of its requirements at once"
         table.add_row(Text(never.what), Text(needs))

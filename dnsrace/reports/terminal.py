@@ -13,7 +13,7 @@ from rich.text import Text
 from dnsrace.findings.explain import Explanation, WayOut
 from dnsrace.findings.report import Report
 from dnsrace.findings.verdicts import Exploration, Finding
-from dnsrace.findings.words import counted
+from dnsrace.findings.words import can_show, counted
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
 from dnsrace.reports.behind import behind, indented
@@ -88,12 +88,19 @@ def _violation(system: System, finding: Finding) -> RenderableType:
     text = Text.assemble(
         ("VIOLATED ", "bold red"),
         (finding.name, "bold"),
-        f" after {counted(finding.length or 0, 'step')}",
+        f" {_when(finding)}",
     )
     text.append(", and never earlier" if finding.shortest else "")
     if prop is not None and prop.doc:
         text.append(f"\n{_first_line(prop.doc)}", "italic")
     return text
+
+
+def _when(finding: Finding) -> str:
+    length, loop = finding.length or 0, finding.trace.loop if finding.trace else None
+    if loop is None:
+        return f"after {counted(length, 'step')}"
+    return f"in a loop of {counted(length - loop, 'step')}, after {counted(loop, 'step')}"
 
 
 # -- a trace
@@ -163,7 +170,7 @@ def _findings(findings: Iterable[Finding], encoding: str) -> Table:
             mark, style = "!", "yellow"
         if not finding.looked:
             mark, style = "-", "dim"
-        shown = mark if _has(encoding, mark) else PLAIN[mark]
+        shown = mark if can_show(encoding, mark) else PLAIN[mark]
         table.add_row(
             Text(shown, style=style),
             Text(finding.name),
@@ -171,14 +178,6 @@ def _findings(findings: Iterable[Finding], encoding: str) -> Table:
             Text(_verdict_text(finding), style=style if mark in "✗~?" else ""),
         )
     return table
-
-
-def _has(encoding: str, mark: str) -> bool:
-    try:
-        mark.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _verdict_text(finding: Finding) -> str:

@@ -159,4 +159,4 @@ def judge(
             at[REMOVED] += taken_away
         low = high
     at[JUDGED] = low
-    return low == done
+    return bool(low == done)

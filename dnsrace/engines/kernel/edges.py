@@ -130,4 +130,4 @@ def stand_for(queue: Ints, low: int, high: int, marks: Bytes, note: Ints) -> int
     for i in range(low, high):
         if marks[i] == 0:
             check_block(queue, i, i + 1, note)
-    return note[ORBITS]
+    return int(note[ORBITS])
