@@ -52,8 +52,7 @@ def unrecoverable(
     marks = space.values(graph, prop, pause)
     for position in range(graph.count, graph.size):
         marks[position] = 1
-    if not _swept(graph, marks, pause):
-        _close(graph, marks, pause)
+    hand_back(graph, marks, pause)
     first = _first_unmarked(marks)
     trace, states = None, 0
     if first is not None:
@@ -63,6 +62,12 @@ def unrecoverable(
         trace = trace_through(space, layers_to(space, levels, level, here))
     graph.arrays.free(graph.size)
     return Unrecoverable(states, trace)
+
+
+def hand_back(graph: Graph, marks: Any, pause: Pause) -> None:
+    """Mark every state that was expanded and can get to a mark."""
+    if not _swept(graph, marks, pause):
+        _close(graph, marks, pause)
 
 
 def _first_unmarked(marks: Any) -> int | None:
