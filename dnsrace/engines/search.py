@@ -42,6 +42,10 @@ def explore(system: System, request: Request) -> Exploration:
             engine = "python"
         again = replace(request, names=left, symmetry=False, engine=engine, deadlock=False)
         found = {f.name: f for f in _explore(system, again).findings}
+        if not request.names and not request.keep_going:
+            # nobody asked: that no answer was found must not make a good result unknown
+            unknown = {n: f for n, f in found.items() if f.verdict == "unknown"}
+            found |= {name: replace(f, looked=False) for name, f in unknown.items()}
         result.findings = [found.get(f.name, f) for f in result.findings]
     return result
 
