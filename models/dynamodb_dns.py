@@ -151,9 +151,6 @@ def dynamodb_dns(
         s.phase[e] = Phase.BUILDING
         say(f"locks zone {k}")
 
-    # what an enactor does not put off for ever: all but crashing
-    work = [pick_up, acquire]
-
     if lock_expiry:
 
         @step
@@ -166,8 +163,6 @@ def dynamodb_dns(
             s.lock[k] = e
             s.phase[e] = Phase.BUILDING
 
-        work += [take_over]
-
     if retry == "newest":
 
         @step
@@ -178,8 +173,6 @@ def dynamodb_dns(
             require(s.plan[e] < s.newest)
             say(f"finds zone {s.endpoint[e]} locked, swaps plan {s.plan[e]} for {s.newest}")
             s.plan[e] = s.newest
-
-        work += [back_off]
 
     @step
     def build(s: Region, e: Enactor) -> None:
@@ -245,8 +238,6 @@ def dynamodb_dns(
             s.phase[e] = Phase.IDLE
             say(f"releases zone {k}, rests")
 
-    work += [build, flip, release]
-
     # -- an enactor cleans up
 
     def go_on_cleaning(s: Region, e: Enactor) -> None:
@@ -286,8 +277,6 @@ def dynamodb_dns(
             s.tree[k, v] = False
             go_on_cleaning(s, e)
 
-        work += [inspect, delete]
-
     else:
 
         @step
@@ -301,8 +290,6 @@ def dynamodb_dns(
                 say(f"deletes tree {v} (old for plan {s.plan[e]})")
                 s.tree[k, v] = False
             go_on_cleaning(s, e)
-
-        work += [clean]
 
     # -- what goes wrong, and who helps
 
@@ -368,6 +355,12 @@ def dynamodb_dns(
     def can_converge(s: Region) -> bool:
         """Some continuation makes the newest plan live everywhere."""
         return converged(s)
+
+    # what an enactor does not put off for ever: all but crashing
+    work = [pick_up, acquire, build, flip, release]
+    work += [inspect, delete] if cleaner == "checked" else [clean]
+    work += [take_over] if lock_expiry else []
+    work += [back_off] if retry == "newest" else []
 
     @eventually(name="converges", stays=True, fairness="weak", fair_steps=work)
     def stays_converged(s: Region) -> bool:

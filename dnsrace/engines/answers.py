@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dnsrace.engines.graphs import Graph, NoRoom, Unfinished
+from dnsrace.engines.layout import layout_of
 from dnsrace.engines.liveness import counterexample
 from dnsrace.engines.recover import unrecoverable
 from dnsrace.engines.request import CHECKED, Request
@@ -175,7 +176,13 @@ class Found:
         if self.stopped:
             reach = f"no fair behaviour breaks it {self.reach}; it may go on beyond"
             return Finding(name, kind, "unknown", reach, engine)
-        return Finding(name, kind, "holds", "complete, without symmetry reduction", engine)
+        reach = "complete, without symmetry reduction" if self._names else "complete"
+        return Finding(name, kind, "holds", reach, engine)
+
+    @property
+    def _names(self) -> bool:
+        """Whether symmetry could have been used."""
+        return bool(layout_of(self.system).substates)
 
 
 NEEDS_NAMES = "fairness tells names apart, and this search does not"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from dnsrace.errors import DomainError, InternalError
 from dnsrace.findings.trace import Trace
 from dnsrace.model.expressions import Expr, not_
-from dnsrace.model.interpreter import Interpreter, Taken
+from dnsrace.model.interpreter import Interpreter, Taken, slot_text
 from dnsrace.model.system import Path, Property, State, Step, System
 
 BUDGET = 4_000
@@ -18,11 +18,17 @@ BUDGET = 4_000
 
 @dataclass(frozen=True)
 class Never:
-    """What cannot happen any more, a step or a path through it, and what it would need: each of
-    these is true in no state of the trap."""
+    """What cannot happen any more, a step or a path through it.
+
+    Parameters
+    ----------
+    needs: what it would need: each of these is true in no state of the trap.
+    now: what these read at the end of the trace, for the first choices: `rollback[0] = 2`.
+    """
 
     what: str
     needs: tuple[str, ...]
+    now: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -185,14 +191,37 @@ def _never(region: _Region, out: list[Taken]) -> Iterable[Never]:
             needs = [_unmet(region, p) for p in paths]
             common = [n for n in needs[0] if all(n in other for other in needs)] if needs else []
             if common:
-                yield Never(step.name, _texts(common))
+                yield _told(region, step.name, step, common)
             else:
                 for path, unmet in zip(paths, needs, strict=True):
-                    yield Never(_label(path), _texts(unmet))
+                    yield _told(region, _label(path), step, unmet)
         else:
             for path in paths:
                 if path.number in of_way_out - region.paths:
-                    yield Never(_label(path), _texts(_unmet(region, path)))
+                    yield _told(region, _label(path), step, _unmet(region, path))
+
+
+def _told(region: _Region, what: str, step: Step, needs: list[Expr]) -> Never:
+    names = next(iter(_names(step)))
+    now = [text for need in needs for text in _reads(region.interpreter, need, region.start, names)]
+    return Never(what, tuple(dict.fromkeys(map(str, needs))), tuple(dict.fromkeys(now)))
+
+
+def _reads(
+    interpreter: Interpreter, expr: Expr, state: State, names: dict[str, int]
+) -> Iterable[str]:
+    """What an expression reads, indices first. Quantifiers read too much to be told."""
+    if expr.op in ("exists", "forall"):
+        return
+    for arg in expr.args:
+        yield from _reads(interpreter, arg, state, names)
+    if expr.op == "read" and expr.data.domain.size > 1:
+        try:
+            index = tuple(interpreter.value(a, state, names) for a in expr.args)
+            raw = interpreter.value(expr, state, names)
+        except DomainError:
+            return
+        yield f"{slot_text(expr.data, index)} = {expr.data.domain.text(raw)}"
 
 
 def _label(path: Path) -> str:
@@ -222,6 +251,3 @@ def _true(interpreter: Interpreter, test: Expr, state: State, names: dict[str, i
     except DomainError:
         return True
 
-
-def _texts(tests: list[Expr]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(str, tests)))

@@ -52,8 +52,8 @@ def _trap(trace: Trace, after: Aftermath) -> Iterable[RenderableType]:
     if after.loop is not None:
         yield indented(_round(after.loop))
     if after.never:
-        yield _heading("Why nothing leads out")
-        yield Padding(_never(after), (0, 0, 0, 2), expand=False)
+        yield _heading("What cannot happen again, and why")
+        yield Padding(_never(after, len(trace.steps)), (0, 0, 0, 2), expand=False)
 
 
 def _closing(trace: Trace, after: Aftermath) -> str:
@@ -77,13 +77,14 @@ def _round(loop: Trace) -> str:
     return f"It can go round for ever: {', '.join(parts)}; and again from the start."
 
 
-def _never(after: Aftermath) -> Table:
+def _never(after: Aftermath, last: int) -> Table:
     table = Table(show_header=True, header_style="bold", box=None, pad_edge=False)
-    table.add_column("cannot happen again", overflow="fold")
-    table.add_column("needs, what is true in no state there", overflow="fold")
+    table.add_column("never again", overflow="fold")
+    table.add_column("needs, and nowhere there is", overflow="fold")
+    table.add_column(f"after step {last}", overflow="fold", style="dim")
     for never in after.never:
         needs = " and ".join(never.needs) or "all of its requirements at once"
-        table.add_row(Text(never.what), Text(needs))
+        table.add_row(Text(never.what), Text(needs), Text(", ".join(never.now)))
     return table
 
 

@@ -80,7 +80,10 @@ def _aftermath(what: Aftermath | None) -> dict[str, Any] | None:
         "states": what.states,
         "whole": what.whole,
         "happens": list(what.happens),
-        "never": [{"what": never.what, "needs": list(never.needs)} for never in what.never],
+        "never": [
+            {"what": never.what, "needs": list(never.needs), "now": list(never.now)}
+            for never in what.never
+        ],
         "ends": what.ends,
         "way_out": list(what.way_out),
         "trace": None if what.loop is None else trace_data(what.loop),

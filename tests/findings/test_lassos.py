@@ -181,6 +181,8 @@ def test_why_not_even_the_operator_helps() -> None:
         "clean": ("phase[e] = cleaning",),
         "operator_rollback": ("tree[k, rollback[k]]",),
     }
+    [operator] = [never for never in after.never if never.what == "operator_rollback"]
+    assert operator.now == ("rollback[0] = 2", "tree[0,2] = false")
     assert after.way_out == ("pick_up(0)", "release(1)", "acquire(0)", "build(0)", "flip(0)")
     assert after.loop is not None
     assert confirm(after.loop).loop == 21
