@@ -13,6 +13,13 @@ The text is meant for numba; what it must agree with is `codegen`. It defines, w
     check_block(queue, low, high, note) -> bits
                     all bits of `check` over some states; with symmetry adds how many states they
                     stand for to note[ORBITS]
+    value_block(queue, low, high, which, values) -> position
+                    writes whether a recoverable or eventually property, by its number among
+                    these, is true in each state to values; returns the position of a state where
+                    it is not defined, or -1
+    label_block(queue, low, count, made)
+                    writes the action (see `actions`) of each candidate to the first of its rows
+                    in made, or -1
     canonical(w0, ..) -> w0, ..
                     only with symmetry, and only ever run by Python
 
@@ -25,8 +32,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dnsrace.engines.canonical import orbit_size, sort_substates
-from dnsrace.engines.codegen import UNDEFINED, fan_out
-from dnsrace.engines.lane_steps import NOTES, LaneSteps
+from dnsrace.engines.codegen import UNDEFINED, fan_out, graph_properties
+from dnsrace.engines.lane_steps import NOTES, LaneLabels, LaneSteps
 from dnsrace.engines.layout import Layout
 from dnsrace.engines.packed import Packed
 from dnsrace.engines.writer import Writer
@@ -60,6 +67,14 @@ def lanes_source(
     with writer.block("def check_block(queue, low, high, note):"):
         _check(writer, layout, states, symmetric)
     writer.line("")
+    writer.line("@inner")
+    with writer.block("def value_block(queue, low, high, which, values):"):
+        _values(writer, layout, properties)
+    writer.line("")
+    writer.line("@inner")
+    with writer.block("def label_block(queue, low, count, made):"):
+        LaneLabels(writer, packed, system, (), block).expand(False)
+    writer.line("")
     if symmetric:
         with writer.block(f"def canonical({writer.words('w')}):"):
             sort_substates(writer, layout)
@@ -75,6 +90,19 @@ def lanes_source(
         "",
     ]
     return "\n".join([*constants, *packed.helpers, *writer.lines]) + "\n"
+
+
+def _values(writer: Writer, layout: Layout, properties: Sequence[Property]) -> None:
+    line = writer.line
+    line("bad = -1")
+    for number, prop in enumerate(graph_properties(properties)):
+        with writer.block(f"if which == {number}:"), writer.block("for i in range(low, high):"):
+            for word in range(layout.words):
+                line(f"w{word} = get(queue, i * {layout.words} + {word})")
+            line(f"values[i] = {writer.pick(writer.condition(prop.value), '1', '0')}")
+            if prop.defined != TRUE:
+                line(f"bad = {writer.pick(writer.condition(prop.defined), 'bad', 'i')}")
+    line("return bad")
 
 
 def _check(writer: Writer, layout: Layout, states: Sequence[Property], symmetric: bool) -> None:

@@ -13,12 +13,14 @@ import numpy as np
 
 from dnsrace.engines import cache
 from dnsrace.engines.audit import audit
+from dnsrace.engines.graphs import Graph, Pause
 from dnsrace.engines.kernel import templates
 from dnsrace.engines.lanes import lanes_source
 from dnsrace.engines.layout import layout_of, pack, unpack
-from dnsrace.engines.memory import reserve
-from dnsrace.engines.python_space import GeneratedStepper, blame
+from dnsrace.engines.memory import release, reserve
+from dnsrace.engines.numba_graph import edges_of, labels_of, represented_by, values_of
 from dnsrace.engines.space import DEADLOCK, Space
+from dnsrace.engines.steppers import blame
 from dnsrace.errors import InternalError
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.show import system_hash
@@ -69,6 +71,7 @@ class NumbaSpace(Space):
         order = [p for p in properties if p.kind == "every_step"]
         self._transitions = len(order)
         order += [p for p in properties if p.kind in ("always", "sometimes")]
+        self.transitions = tuple(p.name for p in order[: self._transitions])
         self._order = [p.name for p in order]
         self._called: set[str] = set()
         k = self.kernel
@@ -88,7 +91,7 @@ class NumbaSpace(Space):
             np.zeros(size, np.int64) for size in (k.LANES, k.ROOM * k.WORDS, k.NOTES, k.PATHS)
         )
         self._results = (self._counts, self._totals, self._taken, self._hits)
-        self._work = (lanes, made, self._out, self._homes, self._recent, note, tally)
+        self.work = (lanes, made, self._out, self._homes, self._recent, note, tally)
         self.compile_seconds = 0.0
         """Time of the first call of the kernel: compilation, or loading from the cache."""
 
@@ -96,7 +99,7 @@ class NumbaSpace(Space):
         # a state takes its words in the queue and at least 1 / LOAD entries in the table
         states = max(1 << 16, int(self.limit / (8 * (self.words + 1 / LOAD))))
         slots = max(int(states / LOAD), 1 << 17) + 8 * self.kernel.SPARE
-        self._queue, self._queue_area = reserve(states * self.words)
+        self.queue, self._queue_area = reserve(states * self.words)
         self._table, self._table_area = reserve(slots)
 
     @property
@@ -123,7 +126,7 @@ class NumbaSpace(Space):
         self._insert(np.array(words, np.int64))
         self._publish()
 
-    def _call(self, name: str, *args: Any) -> Any:
+    def call(self, name: str, *args: Any) -> Any:
         """Call a function of the kernel. Its first call reads its machine code from the cache: if
         that fails, nothing has happened yet, and it is compiled anew."""
         try:
@@ -163,13 +166,13 @@ class NumbaSpace(Space):
 
     def _grow(self, used: int, buckets: int, fill: Any) -> bool:
         scratch = self._out, self._homes
-        return bool(self._call("grow", self._table, used, buckets, *scratch, fill))
+        return bool(self.call("grow", self._table, used, buckets, *scratch, fill))
 
     def _run(self, low: int, high: int, seeds: int = 0) -> int:
         limit = int(8 * self.buckets * LOAD)
-        status = self._call(
-            "run", self._queue, self._table, self.buckets, limit, low, high, seeds,
-            self._transitions, self._results, self._work,
+        status = self.call(
+            "run", self.queue, self._table, self.buckets, limit, low, high, seeds,
+            self._transitions, self._results, self.work,
         )  # fmt: skip
         for i, total in enumerate(self._totals.tolist()):
             self._sums[i] += total
@@ -218,11 +221,11 @@ class NumbaSpace(Space):
         self.buckets = buckets
         counts, sums = self._counts.copy(), self._sums.copy()
         self._counts[k.TAIL] = 0
-        for some in self._batches(self._queue[: int(counts[k.TAIL]) * self.words]):
+        for some in self._batches(self.queue[: int(counts[k.TAIL]) * self.words]):
             begin = self.count * self.words
             self._insert(some)
             # states whose bucket is full come last: what the search has seen must keep its place
-            self._queue[begin : begin + some.size] = some.reshape(-1)
+            self.queue[begin : begin + some.size] = some.reshape(-1)
         self._counts[:], self._sums = counts, sums
 
     def _publish(self) -> None:
@@ -243,29 +246,14 @@ class NumbaSpace(Space):
 
     def state(self, position: int) -> State:
         at = position * self.words
-        words = tuple(int(w) for w in self._queue[at : at + self.words])
+        words = tuple(int(w) for w in self.queue[at : at + self.words])
         return unpack(self.system, self.layout, words)
 
     def key(self, state: State) -> Hashable:
         return self._packed(state)
 
     def audit(self) -> None:
-        plain = GeneratedStepper(self.system, self.properties, self.symmetric)
-        audit(plain, self.count, self._node, self._block)
-
-    def _node(self, position: int) -> Any:
-        at = position * self.words
-        words = tuple(self._queue[at : at + self.words].tolist())
-        return words if self.words > 1 else words[0]
-
-    def _block(self, low: int, count: int) -> tuple[list[Any], set[str]]:
-        """The successors of a block, and the every_step properties that are violated there."""
-        k, note = self.kernel, self._work[5]
-        n = self._call("successors", self._queue, low, count, self._work)
-        rows = [self._out[word * k.ROOM : word * k.ROOM + n].tolist() for word in range(self.words)]
-        bits = int(note[k.VIOLATED])
-        told = {name for i, name in enumerate(self._order[: self._transitions]) if bits >> i & 1}
-        return (list(zip(*rows, strict=True)) if self.words > 1 else rows[0]), told
+        audit(self)
 
     def select(self, low: int, high: int, goal: str) -> list[int]:
         k, prop = self.kernel, self.goal(goal)
@@ -287,9 +275,26 @@ class NumbaSpace(Space):
         found = np.zeros(1 << 12, np.int64)
         positions: list[int] = []
         while low < high:
-            n, low = self._call(
-                "scan", self._queue, low, high, goal, bit, wanted, index, found, self._work
+            n, low = self.call(
+                "scan", self.queue, low, high, goal, bit, wanted, index, found, self.work
             )
             positions += found[:n].tolist()
             wanted = wanted[:0]
         return positions
+
+    def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
+        room += self.memory
+        self.buckets = 0
+        release(self._table_area)
+        return edges_of(self, expanded, room - self.memory, pause)
+
+    def labels(self, graph: Graph, pause: Pause) -> Any:
+        return labels_of(self, graph, pause)
+
+    def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
+        return values_of(self, graph, prop, pause)
+
+    def represented(self, flags: Any, pause: Pause) -> int:
+        if not self.symmetric:
+            return self.count - int(np.count_nonzero(flags))
+        return represented_by(self, flags, CHUNK, pause)

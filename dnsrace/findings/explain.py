@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dnsrace.findings.aftermath import Aftermath, aftermath
+from dnsrace.findings.lasso import Fairness, fairness_of
 from dnsrace.findings.trace import Trace
 from dnsrace.model.direct import ConcreteState, described
 from dnsrace.model.expressions import Expr
@@ -63,18 +65,27 @@ class Explanation:
     way_out: WayOut | None = None
     inevitable: bool = False
     """Whether every behaviour of the model violates the property, from the start."""
+    aftermath: Aftermath | None = None
+    """Of a trace into a trap, what can still happen there."""
+    fairness: Fairness | None = None
+    """Of a fair behaviour that breaks a property, what becomes of the fair steps."""
 
 
 def explain(trace: Trace, prop: Property | None = None) -> Explanation:
     """Explain a trace; of a violation, `prop` is the property that it violates."""
     system = trace.system
     outcome, way_out, inevitable = "", None, False
+    after = fairness = None
     if prop is not None:
         show = system.outcomes.get(prop.function.__name__)
         outcome = described(show, ConcreteState(system, trace.last)) if show else ""
         if prop.kind in ("always", "every_step"):
             way_out = last_way_out(trace, prop)
             inevitable = way_out is None
+        elif prop.kind == "recoverable":
+            after = aftermath(trace, prop)
+        elif prop.kind == "eventually":
+            fairness = fairness_of(trace, prop)
     acting = set(trace.actors)
     return Explanation(
         trace,
@@ -84,6 +95,8 @@ def explain(trace: Trace, prop: Property | None = None) -> Explanation:
         outcome,
         way_out,
         inevitable,
+        after,
+        fairness,
     )
 
 
