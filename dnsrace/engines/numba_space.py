@@ -31,6 +31,11 @@ CHUNK = 1 << 18
 """States between two looks at the clock."""
 
 
+def kernel_key(properties: tuple[Property, ...], symmetric: bool) -> Hashable:
+    """What tells the kernels of one system apart."""
+    return "numba", tuple(p.name for p in properties), symmetric
+
+
 def kernel_source(
     system: System, properties: tuple[Property, ...], symmetric: bool
 ) -> tuple[str, Any]:
@@ -60,9 +65,12 @@ class NumbaSpace(Space):
         super().__init__(system, properties, symmetric)
         from dnsrace.engines.jit import VERSION
 
-        source, self.layout = kernel_source(system, properties, symmetric)
+        self._key = kernel_key(properties, symmetric)
+        source, self.layout = system.keep(
+            ("source", self._key), lambda: kernel_source(system, properties, symmetric)
+        )
         self._load = lambda: cache.load(system.name, source, VERSION)
-        self.kernel: ModuleType = self._load()
+        self.kernel: ModuleType = system.keep(self._key, self._load)
         self.words: int = self.kernel.WORDS
         self.limit = limit
         order = [p for p in properties if p.kind == "every_step"]
@@ -132,7 +140,7 @@ class NumbaSpace(Space):
                 raise
             warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=2)
             cache.forget(Path(str(self.kernel.__file__)))
-            self.kernel = self._load()
+            self.kernel = self.system.keep(self._key, self._load, anew=True)
             return getattr(self.kernel, name)(*args)
         finally:
             self._called.add(name)
