@@ -35,12 +35,21 @@ class Run:
         return found
 
 
-def run(command: Sequence[str | Path], codes: Sequence[int] = (0,), **environment: str) -> Run:
+def run(
+    command: Sequence[str | Path],
+    codes: Sequence[int] = (0,),
+    cwd: Path | None = None,
+    **environment: str,
+) -> Run:
     """Run a command to its end; any exit code that is not among `codes` ends the benchmark."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         begin = time.perf_counter()
         process = subprocess.Popen(
-            list(map(str, command)), stdout=out, stderr=err, env={**os.environ, **environment}
+            list(map(str, command)),
+            stdout=out,
+            stderr=err,
+            cwd=cwd,
+            env={**os.environ, **environment},
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begin

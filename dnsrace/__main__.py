@@ -15,7 +15,7 @@ def main() -> None:
         # a reader that goes away (`| head`) ends the program; no exit code of ours says that
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        from dnsrace.cli import main as run
+        from dnsrace.cli_main import main as run
 
         run()
     except KeyboardInterrupt:

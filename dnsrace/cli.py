@@ -1,14 +1,11 @@
-"""Arguments in, one call per subcommand, exit code out.
+"""Arguments in, one call per subcommand.
 
 Heavy modules are imported inside the commands, so that --help is instant.
 """
 
 from __future__ import annotations
 
-import io
-import os
 import sys
-import warnings
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +13,7 @@ from typing import Annotated
 import typer
 
 from dnsrace import __version__
+from dnsrace.cli_export import export
 from dnsrace.cli_model import Commands, ModelCommand, model_values, offered_models
 from dnsrace.cli_support import (
     console,
@@ -23,10 +21,8 @@ from dnsrace.cli_support import (
     make_request,
     offered_engines,
     refuse_outputs,
-    save_details,
     trace_text,
     write_json,
-    write_text,
     write_trace,
 )
 
@@ -259,44 +255,7 @@ def show(
     print_model(console(), system, lifted or bool(names))
 
 
-@app.command(cls=ModelCommand)
-def export(
-    ctx: typer.Context,
-    target: Annotated[
-        str, typer.Argument(help="tla (TLA+), promela (Spin) or murphi (Rumur).")
-    ],
-    model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.")
-    ] = "dynamodb_dns",
-    fixed: Annotated[
-        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
-    ] = False,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file, and a "
-                          "TLA+ module's configuration beside it; default: standard output.")
-    ] = "",
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
-) -> None:  # fmt: skip
-    """Write a model in the language of another model checker.
-
-    The head of what is written says how to run it, and which properties are in it.
-    """
-    from dnsrace.check import fixed_values
-    from dnsrace.exports.targets import export as write_for
-    from dnsrace.exports.targets import target_ending
-
-    target_ending(target)  # a wrong target is said before anything that is wrong with the model
-    chosen, given = model_values(ctx)
-    values = {**(fixed_values(chosen) if fixed else {}), **given}
-    written = write_for(chosen.lift(max_paths=max_paths, **values), target, output.strip("-"))
-    if output not in ("", "-"):
-        for path, text in written.files(output).items():
-            write_text(path, text)
-            typer.echo(f"wrote {path}")
-    else:
-        typer.echo(written.alone, nl=False)
+app.command(cls=ModelCommand)(export)
 
 
 @app.command()
@@ -307,34 +266,5 @@ def new(
     from dnsrace.template import write_template
 
     write_template(path)
-    typer.echo(f"wrote {path}; now try: dnsrace explore ./{path}" if not path.is_absolute() else
-               f"wrote {path}; now try: dnsrace explore {path}")  # fmt: skip
-
-
-def main() -> None:
-    """Entry point: run the command line, and turn every error into a sentence and an exit code."""
-    from dnsrace.errors import DnsraceError, InternalError
-
-    if os.environ.get("COLUMNS", "").strip() == "0":
-        del os.environ["COLUMNS"]  # some terminals say so when they do not know
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a poor encoding costs a sign, not the report
-    warnings.showwarning = lambda message, *_, **__: print(f"warning: {message}", file=sys.stderr)
-    try:
-        app()
-    except DnsraceError as error:
-        kind = "internal error" if isinstance(error, InternalError) else "error"
-        print(f"{kind}: {error}", file=sys.stderr)
-        if isinstance(error, InternalError):
-            print("  This is a bug in dnsrace; please report the lines above.", file=sys.stderr)
-        raise SystemExit(error.exit_code) from None
-    except MemoryError:
-        print("error: out of memory\n  cure: give --max-memory, or smaller parameters",
-              file=sys.stderr)  # fmt: skip
-        raise SystemExit(3) from None
-    except Exception as error:
-        print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
-        print(f"  This is a bug in dnsrace; please report it with {save_details()}",
-              file=sys.stderr)  # fmt: skip
-        raise SystemExit(InternalError.exit_code) from None
+    here = "" if path.is_absolute() else "./"
+    typer.echo(f"wrote {path}; now try: dnsrace explore {here}{path}")

@@ -45,7 +45,7 @@ class _Terminal(io.StringIO):
 
 def dnsrace(*args: str, input: str = "", may_fail_inside: bool = False) -> Done:
     """Run `dnsrace ARGS`. A traceback, or an error of our own making, fails the test at once."""
-    from dnsrace.cli import main
+    from dnsrace.cli_main import main
 
     out, err = _Terminal(), _Terminal()
     handler = signal.getsignal(signal.SIGINT)

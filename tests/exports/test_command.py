@@ -85,15 +85,16 @@ def test_an_unknown_model_is_told_as_everywhere() -> None:
 def test_a_module_needs_a_name_that_tla_allows() -> None:
     assert "my-model cannot be the name of a TLA+ module" in refused("tla", "-o", "my-model.tla")
     assert "Spec cannot be the name" in refused("tla", "-o", "Spec.tla")
-    assert refused("tla", "--output", "x/model.txt") == (
-        "error: x/model.txt: a TLA+ module is in a file whose name ends with .tla\n"
-        "  cure: write x/model.tla\n"
+    assert refused("tla", "--output", "model.txt") == (
+        "error: model.txt: a TLA+ module is in a file whose name ends with .tla\n"
+        "  cure: write model.tla\n"
     )
 
 
 def test_a_path_that_cannot_be_written() -> None:
     assert refused("murphi", "-o", "nowhere/x.m") == (
-        "error: nowhere/x.m cannot be written: No such file or directory\n"
+        "error: --output: 'nowhere/x.m' cannot be written\n"
+        "  cure: give the path of a file, in a folder that exists\n"
     )
 
 
