@@ -14,6 +14,8 @@ import typer
 
 from dnsrace import __version__
 from dnsrace.cli_export import export
+from dnsrace.cli_fixes import EPILOG as FIXES_EPILOG
+from dnsrace.cli_fixes import fixes
 from dnsrace.cli_model import Commands, ModelCommand, model_values, offered_models
 from dnsrace.cli_support import (
     console,
@@ -159,6 +161,9 @@ def explore(
         if "-" not in (json, trace):
             print_report(console(), report)
     raise typer.Exit(report.exit_code)
+
+
+app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
 
 
 @app.command()

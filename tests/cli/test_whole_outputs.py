@@ -31,6 +31,13 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "explore_peterson": (0, ["explore", "peterson", "--deadlock"]),
     "explore_peterson_broken": (1, ["explore", "peterson", "--entry", "turn_first"]),
     "explore_ewd840": (0, ["explore", "ewd840"]),
+    "fixes": (
+        0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
+            "--property", "no_empty_answer"],
+    ),
+    "fixes_peterson": (0, ["fixes", "peterson"]),
+    "fixes_unfinished": (3, ["fixes", "peterson", "--max-states", "40"]),
+    "help_fixes": (0, ["fixes", "--help"]),
     "replay": (0, ["replay", OUTAGE]),
     "replay_refused": (2, ["replay", OUTAGE.replace("acquire(0)", "build(0)")]),
     "models": (0, ["models"]),
