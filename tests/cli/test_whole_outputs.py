@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "help": (0, ["--help"]),
     "help_explore": (0, ["explore", "--help"]),
     "help_explore_peterson": (0, ["explore", "peterson", "--help"]),
+    "help_graph": (0, ["graph", "--help"]),
     "help_replay": (0, ["replay", "--help"]),
     "help_models": (0, ["models", "--help"]),
     "help_show": (0, ["show", "two_phase_commit", "--help"]),
