@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.running import Run, compiled, explore, in_turn, middle, ratio, run, table
+from dnsrace.engines.layout import layout_of
+from dnsrace.loader import load
 
 SPACES = (
     # enactors, plans, further options, C yardsticks
@@ -20,7 +22,7 @@ SPACES = (
     (4, 6, (), True),
     (3, 5, ("--endpoints", "2"), False),
     (2, 7, ("--endpoints", "3"), False),
-    (4, 4, ("--endpoints", "3", "--retention", "2"), False),
+    (2, 3, ("--endpoints", "12"), False),
 )
 
 
@@ -50,8 +52,10 @@ def main(times: int) -> None:
                 sys.exit(f"they do not agree: {counts}")
             ours = runs.pop("dnsrace")
             (states, transitions) = counts.pop()
-            words = " ".join([f"{enactors} enactors, {plans} plans", *more]).replace("--", "")
+            space = " ".join([f"{enactors} enactors, {plans} plans", *more]).replace("--", "")
+            words = layout_of(load("dynamodb_dns").lift(**_parameters(enactors, plans, more))).words
             rows.append([
+                space,
                 words,
                 f"{states:,}",
                 f"{transitions:,}",
@@ -65,9 +69,14 @@ def main(times: int) -> None:
                 f"{ours[0].answer['memory_bytes'] / states:.1f}",
                 f"{(middle(ours, lambda one: one.peak) - small) / states:.1f}",
             ])  # fmt: skip
-    head = ("space", "states", "transitions", "dnsrace, M states/s", "plain.c (ratio)",
+    head = ("space", "words", "states", "transitions", "dnsrace, M states/s", "plain.c (ratio)",
             "dynamodb_dns.c (ratio)", "bytes/state", "process, bytes/state")  # fmt: skip
     table(head, rows)
+
+
+def _parameters(enactors: int, plans: int, more: tuple[str, ...]) -> dict[str, int]:
+    given = dict(zip(more[::2], map(int, more[1::2]), strict=True))
+    return {"enactors": enactors, "plans": plans} | {k[2:]: v for k, v in given.items()}
 
 
 def _explore(cache: Path, enactors: int, plans: int, more: tuple[str, ...]) -> Run:

@@ -22,11 +22,19 @@ OPTIONS: dict[str, Any] = {
     "no_cfunc_wrapper": True,
 }
 
-CPU = {name: getattr(numba.config, name) for name in ("CPU_NAME", "CPU_FEATURES")}
-"""The processor that numba was told to compile for, if not this machine's."""
 
-WIDE = set(CPU.values()) == {None} and llvmlite.binding.get_host_cpu_features().get("avx512f")
-"""Whether the machine has AVX-512, which can move chosen elements of a vector to its front."""
+def _leave_out_avx512() -> None:
+    """LLVM 22 compiles some of our loops wrongly for AVX-512: a masked `vpternlogq` whose operands
+    were exchanged, but not in its table of truth. AVX2 is hardly slower."""
+    config: Any = numba.config
+    features = llvmlite.binding.get_host_cpu_features()
+    if config.CPU_NAME is None and any(name.startswith("avx512") for name in features):
+        wanted = (f"{'-+'[on and 'avx512' not in name]}{name}" for name, on in features.items())
+        config.CPU_NAME = llvmlite.binding.get_host_cpu_name()
+        config.CPU_FEATURES = ",".join(sorted(wanted))
+
+
+_leave_out_avx512()
 
 VERSION = f"numba {numba.__version__}"
 
@@ -172,15 +180,6 @@ def squeeze(typingctx, lanes, at, flags, count, out, n):  # type: ignore[no-unty
             builder.icmp_signed(">=", flag, ir.Constant(LINE, [0] * 8)),
             builder.icmp_signed("<", ir.Constant(LINE, list(range(8))), _eight(builder, args[3])),
         )
-        if WIDE:
-            function = cgutils.get_or_insert_function(
-                builder.module,
-                ir.FunctionType(LINE, [LINE, LINE, wanted.type]),
-                "llvm.x86.avx512.mask.compress.v8i64",
-            )
-            front = builder.call(function, [words, ir.Constant(LINE, [0] * 8), wanted])
-            builder.store(front, _line_at(context, builder, out, args[4], args[5]), align=8)
-            return builder.ctpop(_bits(builder, wanted))
         many = i64(0)
         for i in range(8):
             where = _element(context, builder, out, args[4], builder.add(args[5], many))

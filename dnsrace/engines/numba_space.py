@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from dnsrace.engines import cache
+from dnsrace.engines.audit import audit
 from dnsrace.engines.kernel import templates
 from dnsrace.engines.lanes import lanes_source
 from dnsrace.engines.layout import layout_of, pack, unpack
 from dnsrace.engines.memory import reserve
-from dnsrace.engines.python_space import blame
+from dnsrace.engines.python_space import GeneratedStepper, blame
 from dnsrace.engines.space import DEADLOCK, Space
 from dnsrace.errors import InternalError
 from dnsrace.model.interpreter import Interpreter
@@ -255,6 +256,24 @@ class NumbaSpace(Space):
 
     def key(self, state: State) -> Hashable:
         return self._packed(state)
+
+    def audit(self) -> None:
+        plain = GeneratedStepper(self.system, self.properties, self.symmetric)
+        audit(plain, self.count, self._node, self._block)
+
+    def _node(self, position: int) -> Any:
+        at = position * self.words
+        words = tuple(self._queue[at : at + self.words].tolist())
+        return words if self.words > 1 else words[0]
+
+    def _block(self, low: int, count: int) -> tuple[list[Any], set[str]]:
+        """The successors of a block, and the every_step properties that are violated there."""
+        k, note = self.kernel, self._work[5]
+        n = self._call("successors", self._queue, low, count, self._work)
+        rows = [self._out[word * k.ROOM : word * k.ROOM + n].tolist() for word in range(self.words)]
+        bits = int(note[k.VIOLATED])
+        told = {name for i, name in enumerate(self._order[: self._transitions]) if bits >> i & 1}
+        return (list(zip(*rows, strict=True)) if self.words > 1 else rows[0]), told
 
     def select(self, low: int, high: int, goal: str) -> list[int]:
         k, prop = self.kernel, self.goal(goal)

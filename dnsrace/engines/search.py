@@ -136,6 +136,7 @@ class _Search:
 
     def report(self) -> Exploration:
         """What is known now: a finding for each property asked for, and the numbers."""
+        self.space.audit()
         findings = [self._finding(p) for p in self.request.properties(self.system)]
         if self.request.deadlock:
             findings.append(self._deadlock())

@@ -82,6 +82,9 @@ class Space(ABC):
     def predecessors(self, low: int, high: int, targets: Collection[int]) -> list[int]:
         """The positions in a range that have a successor at one of the positions `targets`."""
 
+    def audit(self) -> None:  # noqa: B027 - Python runs the steppers of most spaces as they are
+        """Raises InternalError when the stepper is found to be wrong on some of the states."""
+
     def close(self) -> None:  # noqa: B027 - most spaces hold nothing but memory
         """Give back what the space holds."""
 

@@ -80,3 +80,12 @@ def scan(
             n += 1
         low += count
     return n, low
+
+
+@compiled
+def successors(queue: Ints, low: int, count: int, work: tuple[Ints, ...]) -> int:
+    """Write the successors of a block into `out`, as the search does. Returns how many."""
+    lanes, made, out, _homes, _recent, note, tally = work
+    for i in range(NOTES):
+        note[i] = 0
+    return expand_block(queue, low, count, lanes, made, out, tally, note)
