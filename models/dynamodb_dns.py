@@ -50,7 +50,10 @@ from dnsrace.model import (
 )
 
 
-@model(fixed={"freshness": "in_batch", "cleaner": "transactional", "rollback": "tolerant"})
+@model(
+    fixed={"freshness": "in_batch", "cleaner": "transactional", "rollback": "tolerant"},
+    decisions=("freshness", "cleaner", "rollback", "retry"),
+)
 def dynamodb_dns(
     enactors: Annotated[int, at_least(1), "enactors, one for each availability zone"] = 3,
     plans: Annotated[int, at_least(1), "plans that the planner makes; plan 1 is live at first"] = 4,

@@ -33,11 +33,13 @@ from collections.abc import Sequence
 
 from dnsrace.engines.canonical import orbit_size, sort_substates
 from dnsrace.engines.codegen import UNDEFINED, fan_out, graph_properties
+from dnsrace.engines.kernel import templates
 from dnsrace.engines.lane_steps import NOTES, LaneLabels, LaneSteps
-from dnsrace.engines.layout import Layout
+from dnsrace.engines.layout import Layout, layout_of
 from dnsrace.engines.packed import Packed
 from dnsrace.engines.writer import Writer
 from dnsrace.model.expressions import TRUE, not_
+from dnsrace.model.show import system_hash
 from dnsrace.model.system import Property, System
 
 LARGEST_BLOCK = 256
@@ -47,6 +49,24 @@ LARGEST_BLOCK = 256
 def block_size(system: System) -> int:
     """States to a block; fewer for models with very many successors."""
     return max(8, min(LARGEST_BLOCK, 16384 // fan_out(system)))
+
+
+def kernel_source(
+    system: System, properties: tuple[Property, ...], symmetric: bool
+) -> tuple[str, Layout]:
+    """The whole generated file, and the layout that it was made for."""
+    layout = layout_of(system)
+    stepper = lanes_source(system, layout, properties, symmetric=symmetric)
+    head = f'''"""Generated from the model {system.name}, lifted form {system_hash(system)}."""
+
+from __future__ import annotations
+
+from dnsrace.engines.jit import (
+    compiled, find, get, inner, lowest, merged, pick, prefetch, put, squeeze,
+)
+
+'''
+    return f"{head}{stepper}\n\n{templates()}", layout
 
 
 def lanes_source(

@@ -14,16 +14,14 @@ import numpy as np
 from dnsrace.engines import cache
 from dnsrace.engines.audit import audit
 from dnsrace.engines.graphs import Graph, Pause
-from dnsrace.engines.kernel import templates
-from dnsrace.engines.lanes import lanes_source
-from dnsrace.engines.layout import layout_of, pack, unpack
+from dnsrace.engines.lanes import kernel_source
+from dnsrace.engines.layout import pack, unpack
 from dnsrace.engines.memory import release, reserve
 from dnsrace.engines.numba_graph import edges_of, labels_of, represented_by, values_of
 from dnsrace.engines.space import DEADLOCK, Space
 from dnsrace.engines.steppers import blame
 from dnsrace.errors import InternalError
 from dnsrace.model.interpreter import Interpreter
-from dnsrace.model.show import system_hash
 from dnsrace.model.system import Property, State, System
 
 LOAD = 0.8
@@ -34,22 +32,9 @@ CHUNK = 1 << 18
 """States between two looks at the clock."""
 
 
-def kernel_source(
-    system: System, properties: tuple[Property, ...], symmetric: bool
-) -> tuple[str, Any]:
-    """The whole generated file, and the layout that it was made for."""
-    layout = layout_of(system)
-    stepper = lanes_source(system, layout, properties, symmetric=symmetric)
-    head = f'''"""Generated from the model {system.name}, lifted form {system_hash(system)}."""
-
-from __future__ import annotations
-
-from dnsrace.engines.jit import (
-    compiled, find, get, inner, lowest, merged, pick, prefetch, put, squeeze,
-)
-
-'''
-    return f"{head}{stepper}\n\n{templates()}", layout
+def kernel_key(properties: tuple[Property, ...], symmetric: bool) -> Hashable:
+    """What tells the kernels of one system apart."""
+    return "numba", tuple(p.name for p in properties), symmetric
 
 
 class NumbaSpace(Space):
@@ -63,9 +48,12 @@ class NumbaSpace(Space):
         super().__init__(system, properties, symmetric)
         from dnsrace.engines.jit import VERSION
 
-        source, self.layout = kernel_source(system, properties, symmetric)
+        self._key = kernel_key(properties, symmetric)
+        source, self.layout = system.keep(
+            ("source", self._key), lambda: kernel_source(system, properties, symmetric)
+        )
         self._load = lambda: cache.load(system.name, source, VERSION)
-        self.kernel: ModuleType = self._load()
+        self.kernel: ModuleType = system.keep(self._key, self._load)
         self.words: int = self.kernel.WORDS
         self.limit = limit
         order = [p for p in properties if p.kind == "every_step"]
@@ -136,7 +124,7 @@ class NumbaSpace(Space):
                 raise
             warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=2)
             cache.forget(Path(str(self.kernel.__file__)))
-            self.kernel = self._load()
+            self.kernel = self.system.keep(self._key, self._load, anew=True)
             return getattr(self.kernel, name)(*args)
         finally:
             self._called.add(name)

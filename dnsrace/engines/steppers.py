@@ -134,18 +134,22 @@ class GeneratedStepper:
 
     def __init__(self, system: System, properties: tuple[Property, ...], symmetric: bool) -> None:
         self.system = system
-        self.layout: Layout = layout_of(system)
-        source = stepper_source(system, self.layout, properties, symmetric=symmetric)
-        scope: dict[str, Any] = {"compiled": lambda f: f}
-        exec(compile(source, f"<stepper of {system.name}>", "exec"), scope)
-        self._scope = scope
-        self._interpreter = Interpreter(system)
         self._symmetric = symmetric
+        self.layout: Layout = layout_of(system)
+        key = ("python", tuple(p.name for p in properties), symmetric)
+        self._scope = system.keep(key, lambda: self._functions(properties))
+        self._interpreter = Interpreter(system)
         self._states = [p.name for p in properties if p.kind in ("always", "sometimes")]
         self._transitions = [p.name for p in properties if p.kind == "every_step"]
         self._properties = properties
         self._out = [0] * (fan_out(system) * self.layout.words)
         self._note = [0, 0]
+
+    def _functions(self, properties: tuple[Property, ...]) -> dict[str, Any]:
+        source = stepper_source(self.system, self.layout, properties, symmetric=self._symmetric)
+        scope: dict[str, Any] = {"compiled": lambda f: f}
+        exec(compile(source, f"<stepper of {self.system.name}>", "exec"), scope)
+        return scope
 
     def initial(self) -> Iterator[Any]:
         return (self.node(state) for state in self._interpreter.initial())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+from dataclasses import replace
 
 from dnsrace.errors import InternalError, TraceError
 from dnsrace.findings.formats import Script
@@ -83,6 +84,26 @@ def confirm(trace: Trace) -> Trace:
     if trace.loop is not None and trace.states[trace.loop] != state:
         raise InternalError(f"{trace.text}: the loop does not close")
     return trace
+
+
+def transferred(trace: Trace, form: System) -> Trace:
+    """The same behaviour in another lifted form, whose variables are the first of the trace's own.
+
+    Raises InternalError where that form does something else.
+    """
+    interpreter = Interpreter(form)
+    initial = state = trace.initial[: len(form.slots)]
+    steps = []
+    for number, taken in enumerate(trace.steps, 1):
+        step = form.find_step(taken.step.name)
+        done = interpreter.take(state, step, taken.choices) if step is not None else None
+        if done is None or done.state != taken.state[: len(form.slots)]:
+            raise InternalError(
+                f"{trace.text}: step {number}, {taken.text}, is another one in the form by itself"
+            )
+        steps.append(done)
+        state = done.state
+    return confirm(replace(trace, system=form, initial=initial, steps=tuple(steps)))
 
 
 def _initial(system: System, interpreter: Interpreter, script: Script) -> State:

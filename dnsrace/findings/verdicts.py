@@ -116,6 +116,8 @@ class Progress:
     seconds: float
     memory: int
     engine: str
+    task: str = ""
+    """Which of several searches it is, in words."""
 
 
 Listener = Callable[[Progress], None]

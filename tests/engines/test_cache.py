@@ -16,7 +16,7 @@ from support import lift_text
 
 from dnsrace.engines import cache
 from dnsrace.engines.jit import VERSION
-from dnsrace.engines.numba_space import kernel_source
+from dnsrace.engines.lanes import kernel_source
 from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.loader import load
