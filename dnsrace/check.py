@@ -39,8 +39,9 @@ def check(
     if report.headline and other and not request.interrupted():
         states = min(FIXED_STATES, request.limits.states or FIXED_STATES)
         quiet = replace(
-            request, keep_going=False, listener=None, limits=replace(request.limits, states=states)
-        )
+            request, keep_going=False, listener=None, shallow=not request.keep_going,
+            limits=replace(request.limits, states=states),
+        )  # fmt: skip
         report.fixed = _check(model, {**given, **model.fixed}, quiet, max_paths)
     return report
 

@@ -14,6 +14,10 @@ import typer
 
 from dnsrace import __version__
 from dnsrace.cli_export import export
+from dnsrace.cli_fixes import EPILOG as FIXES_EPILOG
+from dnsrace.cli_fixes import fixes
+from dnsrace.cli_graph import EPILOG as GRAPH_EPILOG
+from dnsrace.cli_graph import graph
 from dnsrace.cli_model import Commands, ModelCommand, model_values, offered_models
 from dnsrace.cli_support import (
     console,
@@ -161,6 +165,9 @@ def explore(
     raise typer.Exit(report.exit_code)
 
 
+app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
+
+
 @app.command()
 def replay(
     trace: Annotated[
@@ -255,6 +262,7 @@ def show(
     print_model(console(), system, lifted or bool(names))
 
 
+app.command(cls=ModelCommand, epilog=GRAPH_EPILOG)(graph)
 app.command(cls=ModelCommand)(export)
 
 

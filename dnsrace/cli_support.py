@@ -95,10 +95,15 @@ def console(stderr: bool = False) -> Console:
 
 def write_json(path: str, data: Any) -> None:
     """Write data as JSON to a file, or to standard output for `-`. Raises UsageError."""
+    plain = path == "-" and sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+    write_text(path, json_text(data, plain=plain))
+
+
+def json_text(data: Any, *, plain: bool = True) -> str:
+    """Data as JSON; `plain`: in ASCII."""
     import json
 
-    plain = path == "-" and sys.stdout.encoding.lower() not in ("utf-8", "utf8")
-    write_text(path, json.dumps(data, indent=2, ensure_ascii=plain) + "\n")
+    return json.dumps(data, indent=2, ensure_ascii=plain) + "\n"
 
 
 def refuse_outputs(**paths: str | None) -> None:

@@ -50,7 +50,10 @@ from dnsrace.model import (
 )
 
 
-@model(fixed={"freshness": "in_batch", "cleaner": "transactional", "rollback": "tolerant"})
+@model(
+    fixed={"freshness": "in_batch", "cleaner": "transactional", "rollback": "tolerant"},
+    decisions=("freshness", "cleaner", "rollback", "retry"),
+)
 def dynamodb_dns(
     enactors: Annotated[int, at_least(1), "enactors, one for each availability zone"] = 3,
     plans: Annotated[int, at_least(1), "plans that the planner makes; plan 1 is live at first"] = 4,
@@ -356,12 +359,13 @@ def dynamodb_dns(
         """Some continuation makes the newest plan live everywhere."""
         return converged(s)
 
-    @eventually(
-        name="converges",
-        stays=True,
-        fairness="weak",
-        fair_steps=[pick_up, acquire, build, flip, release],
-    )
+    # what an enactor does not put off for ever: all but crashing
+    work = [pick_up, acquire, build, flip, release]
+    work += [inspect, delete] if cleaner == "checked" else [clean]
+    work += [take_over] if lock_expiry else []
+    work += [back_off] if retry == "newest" else []
+
+    @eventually(name="converges", stays=True, fairness="weak", fair_steps=work)
     def stays_converged(s: Region) -> bool:
         """Once the planner has stopped, the newest plan ends up live everywhere and stays so."""
         return converged(s)

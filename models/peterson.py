@@ -17,8 +17,9 @@ What to expect. In Peterson's order, which is the default and what `--fixed` ask
 holds: 42 distinct states and 76 transitions, 10 steps deep (manifest.json of the TLA+ examples
 says 42 distinct, 77 generated with the initial one, and depth 11 with the first counted). With
 `--entry turn_first`, the same two assignments the other way round, both get in after 8 steps; with
-`--entry flag_only`, without the second assignment, after 6. These two have 72 and 25 states, as
-measured here.
+`--entry flag_only`, without the second assignment, after 6, and process 1 may starve: it can get in
+at times, but never for long enough that weak fairness asks for it. These two have 72 and 25 states,
+as measured here.
 """
 
 from enum import Enum

@@ -10,50 +10,58 @@ two words.)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dnsrace.engines.python_space import GeneratedStepper
 from dnsrace.engines.space import Counters
+from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.errors import InternalError
+
+if TYPE_CHECKING:
+    from dnsrace.engines.numba_space import NumbaSpace
 
 BLOCKS = 16
 LENGTH = 64
 """States to a block: several vectors of lanes, whatever the machine's width."""
 
 
-def audit(
-    plain: GeneratedStepper,
-    count: int,
-    node_at: Callable[[int], Any],
-    step: Callable[[int, int], tuple[Sequence[Any], set[str]]],
-) -> None:
-    """Compare two steppers on some of the `count` states of a queue.
-
-    Parameters
-    ----------
-    plain: the stepper that is believed.
-    node_at: the state at a position, as `plain` takes it.
-    step: takes a position and a number of states; gives the successors of that block, and which
-        every_step properties are violated on the way.
+def audit(space: NumbaSpace) -> None:
+    """Compare the compiled stepper with the plain one on some states of the space.
 
     Raises InternalError where they differ.
     """
-    length = min(LENGTH, count)
-    last = count - length
-    lows = sorted({last * i // max(1, BLOCKS - 1) for i in range(BLOCKS)})
-    for low in lows:
+    plain = GeneratedStepper(space.system, space.properties, space.symmetric)
+    length = min(LENGTH, space.kernel.BLOCK, space.count)
+    last = space.count - length
+    for low in sorted({last * i // max(1, BLOCKS - 1) for i in range(BLOCKS)}):
         expected: Counter[Any] = Counter()
         broken: set[str] = set()
         for position in range(low, low + length):
-            spare = Counters(taken=[0] * len(plain.system.paths))
-            after, violated = plain.expand(node_at(position), spare)
+            spare = Counters(taken=[0] * len(space.system.paths))
+            after, violated = plain.expand(_node(space, position), spare)
             expected.update(after)
             broken.update(violated)
-        found, told = step(low, length)
+        found, told = stepped(space, low, length)
         if Counter(found) != expected or told != broken:
             raise InternalError(
-                f"the machine code of {plain.system.name} is wrong: the states {low} to "
+                f"the machine code of {space.system.name} is wrong: the states {low} to "
                 f"{low + length - 1} have {len(found)} successors by it, and "
                 f"{expected.total()} by the plain stepper, or others; give --engine python"
             )
+
+
+def _node(space: NumbaSpace, position: int) -> Any:
+    at = position * space.words
+    words = tuple(space.queue[at : at + space.words].tolist())
+    return words if space.words > 1 else words[0]
+
+
+def stepped(space: NumbaSpace, low: int, count: int) -> tuple[list[Any], set[str]]:
+    """By the compiled stepper, the successors of a block of states from a position on, and the
+    every_step properties that are violated there."""
+    k = space.kernel
+    n = space.kernel.successors(space.queue, low, count, space.work)
+    _lanes, _made, out, _homes, _recent, note, _tally = space.work
+    rows = [out[word * k.ROOM : word * k.ROOM + n].tolist() for word in range(space.words)]
+    bits = int(note[k.VIOLATED])
+    told = {name for i, name in enumerate(space.transitions) if bits >> i & 1}
+    return (list(zip(*rows, strict=True)) if space.words > 1 else rows[0]), told

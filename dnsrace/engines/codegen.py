@@ -8,6 +8,10 @@ it defines, with W words w0, w1, ...:
         in taken; note[0] collects a bit for each every_step property that is violated, note[1] is
         set when a check of the lifted form fails
     check(w0, ..) -> bits                   a bit for each state property that is hit
+    value(w0, .., which) -> 0, 1 or -1      of a recoverable or eventually property, by its number
+                                            among these; -1 where it is not defined
+    label(w0, .., n, out, note) -> n        the action (see `actions`) of each successor, in the
+                                            order of expand
     is_end(w0, ..) -> bool
     canonical(w0, ..) -> w0, ..             only with symmetry
     orbit(w0, ..) -> n                      how many states the canonical one stands for
@@ -24,6 +28,7 @@ from dnsrace.engines.layout import Layout
 from dnsrace.engines.packed import Packed
 from dnsrace.engines.stores import store
 from dnsrace.engines.writer import Writer
+from dnsrace.model.actions import first_actions
 from dnsrace.model.expressions import FALSE, TRUE, Expr, eq, not_, rebuild
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
 from dnsrace.model.system import Commit, Property, Step, System
@@ -50,6 +55,8 @@ def stepper_source(
     writer = Writer(packed)
     _expand(writer, packed, system, [p for p in properties if p.kind == "every_step"])
     _check(writer, [p for p in properties if p.kind in ("always", "sometimes")])
+    _value(writer, properties)
+    _label(writer, packed, system)
     _end(writer, system)
     if symmetric:
         _canonical(writer, layout)
@@ -220,6 +227,50 @@ def _check(writer: Writer, states: Sequence[Property]) -> None:
             with writer.block(f"if {writer.condition(hit)}:"):
                 writer.line(f"bits |= {1 << bit}")
         writer.line("return bits")
+    writer.line("")
+
+
+def _value(writer: Writer, properties: Sequence[Property]) -> None:
+    writer.line("@compiled")
+    with writer.block(f"def value({writer.words('w')}, which):"):
+        for number, prop in enumerate(graph_properties(properties)):
+            with writer.block(f"if which == {number}:"):
+                if prop.defined != TRUE:
+                    with writer.block(f"if not ({writer.condition(prop.defined)}):"):
+                        writer.line("return -1")
+                writer.line(f"return 1 if {writer.condition(prop.value)} else 0")
+        writer.line("return 0")
+    writer.line("")
+
+
+def graph_properties(properties: Sequence[Property]) -> list[Property]:
+    """Those that only the graph of all states answers."""
+    return [p for p in properties if p.kind in ("recoverable", "eventually")]
+
+
+class _Labels(_Steps):
+    """Emits the steps again, each with the number of its action in place of its effect."""
+
+    def commit(self, commit: Commit) -> None:
+        number = self.system.path_numbers[id(commit)]
+        self.writer.line(f"out[n] = {label_text(self.packed, self.system, number)}")
+        self.writer.line("n += 1")
+
+
+def label_text(packed: Packed, system: System, path: int) -> str:
+    """Text of the number of the action that a path belongs to."""
+    step = system.paths[path].step
+    base = first_actions(system)[step.name]
+    return f"{packed.name(step.choices[0])} + {base}" if step.choices else str(base)
+
+
+def _label(writer: Writer, packed: Packed, system: System) -> None:
+    emit = _Labels(writer, packed, system, ())
+    writer.line("@compiled")
+    with writer.block(f"def label({writer.words('w')}, n, out, note):"):
+        for choices, steps in grouped(system).items():
+            emit.loops(choices, steps)
+        writer.line("return n")
     writer.line("")
 
 

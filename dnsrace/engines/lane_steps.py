@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dnsrace.engines.canonical import orbit_size, sort_substates
-from dnsrace.engines.codegen import Trees, after, dispatch, fan_out, grouped, path_numbers
+from dnsrace.engines.codegen import (
+    Trees,
+    after,
+    dispatch,
+    fan_out,
+    grouped,
+    label_text,
+    path_numbers,
+)
 from dnsrace.engines.packed import Packed
 from dnsrace.engines.stores import store
 from dnsrace.engines.writer import Writer
@@ -220,3 +228,37 @@ class LaneSteps:
                 line("note[DEAD] += 1")
                 with writer.block("if note[FIRST_DEAD] < 0:"):
                     line("note[FIRST_DEAD] = i")
+
+
+class LaneLabels(LaneSteps):
+    """Emits the body of `label_block`: the steps again, each with the number of its action in place
+    of its effect. Rows and slots are those of `expand_block`."""
+
+    def expand(self, symmetric: bool) -> None:
+        self.writer.line("at = broken = 0")
+        for choices, steps in grouped(self.system).items():
+            self.loops(choices, steps)
+
+    def lane_loop(self, test: Expr | None, cases: dict[Expr, Trees]) -> None:
+        writer = self.writer
+        slots = max(len(trees) for trees in cases.values())
+        with writer.block("for i in range(count):"):
+            for word in self.words:
+                writer.line(f"w{word} = get(queue, (low + i) * {len(self.words)} + {word})")
+            for slot in range(slots):
+                writer.line(f"y{slot} = -1")
+            for value, trees in cases.items():
+                guard = writer.condition(eq(test, value)) if test is not None else "True"
+                guard = self.let(guard)
+                for slot, (name, tree) in enumerate(trees):
+                    writer.line(f"# {name}")
+                    self.tree(tree, guard, slot)
+            for slot in range(slots):
+                row = slot * len(self.words) * self.block
+                writer.line(f"put(made, at + {row} + i, y{slot})")
+        writer.line(f"at += {slots * len(self.words) * self.block}")
+
+    def commit(self, commit: Commit, guard: str, slot: int) -> None:
+        number = self.system.path_numbers[id(commit)]
+        label = label_text(self.packed, self.system, number)
+        self.writer.line(f"y{slot} = {self.writer.pick(guard, label, f'y{slot}')}")

@@ -14,6 +14,13 @@ W words:
     check_block(queue, low, high, note) -> bits
                     all bits of `check` over some states; with symmetry adds how many states they
                     stand for to note[ORBITS]
+    value_block(queue, low, high, which, values) -> position
+                    writes whether a recoverable or eventually property, by its number among
+                    these, is true in each state to values; returns the position of a state where
+                    it is not defined, or -1
+    label_block(queue, low, count, made)
+                    writes the action (see `actions`) of each candidate to the first of its rows
+                    in made, or -1
     canonical(w0, ..) -> w0, ..
                     only with symmetry, and only ever run by Python
 
@@ -26,12 +33,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dnsrace.engines.canonical import orbit_size, sort_substates
-from dnsrace.engines.codegen import UNDEFINED, fan_out
-from dnsrace.engines.lane_steps import NOTES, LaneSteps
-from dnsrace.engines.layout import Layout
+from dnsrace.engines.codegen import UNDEFINED, fan_out, graph_properties
+from dnsrace.engines.kernel import templates
+from dnsrace.engines.lane_steps import NOTES, LaneLabels, LaneSteps
+from dnsrace.engines.layout import Layout, layout_of
 from dnsrace.engines.packed import Packed
 from dnsrace.engines.writer import Writer
 from dnsrace.model.expressions import TRUE, not_
+from dnsrace.model.show import system_hash
 from dnsrace.model.system import Property, System
 
 LARGEST_BLOCK = 256
@@ -41,6 +50,24 @@ LARGEST_BLOCK = 256
 def block_size(system: System) -> int:
     """States to a block; fewer for models with very many successors."""
     return max(8, min(LARGEST_BLOCK, 16384 // fan_out(system)))
+
+
+def kernel_source(
+    system: System, properties: tuple[Property, ...], symmetric: bool
+) -> tuple[str, Layout]:
+    """The whole generated file, and the layout that it was made for."""
+    layout = layout_of(system)
+    stepper = lanes_source(system, layout, properties, symmetric=symmetric)
+    head = f'''"""Generated from the model {system.name}, lifted form {system_hash(system)}."""
+
+from __future__ import annotations
+
+from dnsrace.engines.native.intrinsics import (
+    compiled, find, get, inner, lowest, merged, pick, prefetch, put, squeeze,
+)
+
+'''
+    return f"{head}{stepper}\n\n{templates()}", layout
 
 
 def lanes_source(
@@ -61,6 +88,14 @@ def lanes_source(
     with writer.block("def check_block(queue, low, high, note):"):
         _check(writer, layout, states, symmetric)
     writer.line("")
+    writer.line("@inner")
+    with writer.block("def value_block(queue, low, high, which, values):"):
+        _values(writer, layout, properties)
+    writer.line("")
+    writer.line("@inner")
+    with writer.block("def label_block(queue, low, count, made):"):
+        LaneLabels(writer, packed, system, (), block).expand(False)
+    writer.line("")
     if symmetric:
         with writer.block(f"def canonical({writer.words('w')}):"):
             sort_substates(writer, layout)
@@ -76,6 +111,19 @@ def lanes_source(
         "",
     ]
     return "\n".join([*constants, *packed.helpers, *writer.lines]) + "\n"
+
+
+def _values(writer: Writer, layout: Layout, properties: Sequence[Property]) -> None:
+    line = writer.line
+    line("bad = -1")
+    for number, prop in enumerate(graph_properties(properties)):
+        with writer.block(f"if which == {number}:"), writer.block("for i in range(low, high):"):
+            for word in range(layout.words):
+                line(f"w{word} = get(queue, i * {layout.words} + {word})")
+            line(f"values[i] = {writer.pick(writer.condition(prop.value), '1', '0')}")
+            if prop.defined != TRUE:
+                line(f"bad = {writer.pick(writer.condition(prop.defined), 'bad', 'i')}")
+    line("return bad")
 
 
 def _check(writer: Writer, layout: Layout, states: Sequence[Property], symmetric: bool) -> None:

@@ -52,3 +52,10 @@ def reserve(count: int) -> tuple[Ints, mmap.mmap]:
         except OSError:
             area.madvise(mmap.MADV_NORMAL)
     return np.frombuffer(area, dtype=np.int64), area
+
+
+def release(area: mmap.mmap) -> None:
+    """Give the pages of a reserved array back, where the system knows how: it is zeros again, or
+    not to be used any more."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        area.madvise(mmap.MADV_DONTNEED)

@@ -11,15 +11,15 @@ import numpy as np
 
 from dnsrace.engines import native
 from dnsrace.engines.audit import audit
-from dnsrace.engines.kernel import templates
-from dnsrace.engines.lanes import lanes_source
-from dnsrace.engines.layout import layout_of, pack, unpack
-from dnsrace.engines.memory import reserve
-from dnsrace.engines.python_space import GeneratedStepper, blame
+from dnsrace.engines.graphs import Graph, Pause
+from dnsrace.engines.lanes import kernel_source
+from dnsrace.engines.layout import pack, unpack
+from dnsrace.engines.memory import release, reserve
+from dnsrace.engines.numba_graph import edges_of, labels_of, represented_by, values_of
 from dnsrace.engines.space import DEADLOCK, Space
+from dnsrace.engines.steppers import blame
 from dnsrace.errors import InternalError
 from dnsrace.model.interpreter import Interpreter
-from dnsrace.model.show import system_hash
 from dnsrace.model.system import Property, State, System
 
 LOAD = 0.8
@@ -30,22 +30,9 @@ CHUNK = 1 << 18
 """States between two looks at the clock."""
 
 
-def kernel_source(
-    system: System, properties: tuple[Property, ...], symmetric: bool
-) -> tuple[str, Any]:
-    """The whole generated file, and the layout that it was made for."""
-    layout = layout_of(system)
-    stepper = lanes_source(system, layout, properties, symmetric=symmetric)
-    head = f'''"""Generated from the model {system.name}, lifted form {system_hash(system)}."""
-
-from __future__ import annotations
-
-from dnsrace.engines.native.intrinsics import (
-    compiled, find, get, inner, lowest, merged, pick, prefetch, put, squeeze,
-)
-
-'''
-    return f"{head}{stepper}\n\n{templates()}", layout
+def kernel_key(properties: tuple[Property, ...], symmetric: bool) -> Hashable:
+    """What tells the kernels of one system apart."""
+    return "numba", tuple(p.name for p in properties), symmetric
 
 
 class NumbaSpace(Space):
@@ -57,9 +44,12 @@ class NumbaSpace(Space):
         self, system: System, properties: tuple[Property, ...], symmetric: bool, limit: int
     ) -> None:
         super().__init__(system, properties, symmetric)
-        source, self.layout = kernel_source(system, properties, symmetric)
+        key = kernel_key(properties, symmetric)
+        source, self.layout = system.keep(
+            ("source", key), lambda: kernel_source(system, properties, symmetric)
+        )
         begin = time.perf_counter()
-        self.kernel: ModuleType = native.load(system.name, source)
+        self.kernel: ModuleType = system.keep(key, lambda: native.load(system.name, source))
         self.compile_seconds = time.perf_counter() - begin
         """Time to compile the generated file, or to load what was compiled before."""
         self.words: int = self.kernel.WORDS
@@ -67,6 +57,7 @@ class NumbaSpace(Space):
         order = [p for p in properties if p.kind == "every_step"]
         self._transitions = len(order)
         order += [p for p in properties if p.kind in ("always", "sometimes")]
+        self.transitions = tuple(p.name for p in order[: self._transitions])
         self._order = [p.name for p in order]
         k = self.kernel
         self.buckets = 1 << 13
@@ -85,13 +76,13 @@ class NumbaSpace(Space):
             np.zeros(size, np.int64) for size in (k.LANES, k.ROOM * k.WORDS, k.NOTES, k.PATHS)
         )
         self._results = (self._counts, self._totals, self._taken, self._hits)
-        self._work = (lanes, made, self._out, self._homes, self._recent, note, tally)
+        self.work = (lanes, made, self._out, self._homes, self._recent, note, tally)
 
     def _allocate(self) -> None:
         # a state takes its words in the queue and at least 1 / LOAD entries in the table
         states = max(1 << 16, int(self.limit / (8 * (self.words + 1 / LOAD))))
         slots = max(int(states / LOAD), 1 << 17) + 8 * self.kernel.SPARE
-        self._queue, self._queue_area = reserve(states * self.words)
+        self.queue, self._queue_area = reserve(states * self.words)
         self._table, self._table_area = reserve(slots)
 
     @property
@@ -144,8 +135,8 @@ class NumbaSpace(Space):
     def _run(self, low: int, high: int, seeds: int = 0) -> int:
         limit = int(8 * self.buckets * LOAD)
         status = self.kernel.run(
-            self._queue, self._table, self.buckets, limit, low, high, seeds,
-            self._transitions, self._results, self._work,
+            self.queue, self._table, self.buckets, limit, low, high, seeds,
+            self._transitions, self._results, self.work,
         )  # fmt: skip
         for i, total in enumerate(self._totals.tolist()):
             self._sums[i] += total
@@ -194,11 +185,11 @@ class NumbaSpace(Space):
         self.buckets = buckets
         counts, sums = self._counts.copy(), self._sums.copy()
         self._counts[k.TAIL] = 0
-        for some in self._batches(self._queue[: int(counts[k.TAIL]) * self.words]):
+        for some in self._batches(self.queue[: int(counts[k.TAIL]) * self.words]):
             begin = self.count * self.words
             self._insert(some)
             # states whose bucket is full come last: what the search has seen must keep its place
-            self._queue[begin : begin + some.size] = some.reshape(-1)
+            self.queue[begin : begin + some.size] = some.reshape(-1)
         self._counts[:], self._sums = counts, sums
 
     def _publish(self) -> None:
@@ -219,29 +210,14 @@ class NumbaSpace(Space):
 
     def state(self, position: int) -> State:
         at = position * self.words
-        words = tuple(int(w) for w in self._queue[at : at + self.words])
+        words = tuple(int(w) for w in self.queue[at : at + self.words])
         return unpack(self.system, self.layout, words)
 
     def key(self, state: State) -> Hashable:
         return self._packed(state)
 
     def audit(self) -> None:
-        plain = GeneratedStepper(self.system, self.properties, self.symmetric)
-        audit(plain, self.count, self._node, self._block)
-
-    def _node(self, position: int) -> Any:
-        at = position * self.words
-        words = tuple(self._queue[at : at + self.words].tolist())
-        return words if self.words > 1 else words[0]
-
-    def _block(self, low: int, count: int) -> tuple[list[Any], set[str]]:
-        """The successors of a block, and the every_step properties that are violated there."""
-        k, note = self.kernel, self._work[5]
-        n = k.successors(self._queue, low, count, self._work)
-        rows = [self._out[word * k.ROOM : word * k.ROOM + n].tolist() for word in range(self.words)]
-        bits = int(note[k.VIOLATED])
-        told = {name for i, name in enumerate(self._order[: self._transitions]) if bits >> i & 1}
-        return (list(zip(*rows, strict=True)) if self.words > 1 else rows[0]), told
+        audit(self)
 
     def select(self, low: int, high: int, goal: str) -> list[int]:
         k, prop = self.kernel, self.goal(goal)
@@ -264,8 +240,25 @@ class NumbaSpace(Space):
         positions: list[int] = []
         while low < high:
             n, low = self.kernel.scan(
-                self._queue, low, high, goal, bit, wanted, index, found, self._work
+                self.queue, low, high, goal, bit, wanted, index, found, self.work
             )
             positions += found[:n].tolist()
             wanted = wanted[:0]
         return positions
+
+    def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
+        room += self.memory
+        self.buckets = 0
+        release(self._table_area)
+        return edges_of(self, expanded, room - self.memory, pause)
+
+    def labels(self, graph: Graph, pause: Pause) -> Any:
+        return labels_of(self, graph, pause)
+
+    def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
+        return values_of(self, graph, prop, pause)
+
+    def represented(self, flags: Any, pause: Pause) -> int:
+        if not self.symmetric:
+            return self.count - int(np.count_nonzero(flags))
+        return represented_by(self, flags, CHUNK, pause)

@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
-from collections.abc import Callable, Collection, Hashable, Iterator
-from typing import Any, Protocol
+from array import array
+from collections.abc import Callable, Collection, Hashable
+from typing import Any
 
-from dnsrace.engines.codegen import UNDEFINED, fan_out, stepper_source
-from dnsrace.engines.layout import Layout, layout_of, pack, unpack
-from dnsrace.engines.space import DEADLOCK, Counters, Space, hits
-from dnsrace.errors import DomainError, InternalError
-from dnsrace.model.domains import Domain
-from dnsrace.model.interpreter import Interpreter
+from dnsrace.engines.graphs import Graph, Pause, PythonArrays, portions
+from dnsrace.engines.space import DEADLOCK, Counters, Space
+from dnsrace.engines.steppers import InterpreterStepper, Stepper
 from dnsrace.model.system import Property, State, System
 
 BYTES_AROUND = 70
 """Bytes that a set and a list take for each element, beside the element itself: measured at
 100,000 to 500,000 states, as growth of the process."""
-
-
-class Stepper(Protocol):
-    """Runs one state at a time. Nodes are what it represents states with: canonical, hashable."""
-
-    name: str
-
-    def initial(self) -> Iterator[Any]: ...
-    def expand(self, node: Any, counters: Counters) -> tuple[list[Any], list[str]]:
-        """Successors, and the every_step goals that are hit on the way."""
-        ...
-
-    def check(self, node: Any) -> list[str]: ...
-    def is_end(self, node: Any) -> bool: ...
-    def orbit(self, node: Any) -> int: ...
-    def node(self, state: State) -> Any: ...
-    def state(self, node: Any) -> State: ...
 
 
 class PythonSpace(Space):
@@ -129,168 +109,41 @@ class PythonSpace(Space):
             if not wanted.isdisjoint(self.stepper.expand(self.queue[position], spare)[0])
         ]
 
+    def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
+        self.seen.clear()
+        arrays = PythonArrays(room)
+        arrays.take(BYTES_AROUND * self.count)
+        index = {node: position for position, node in enumerate(self.queue)}
+        spare = Counters(taken=[0] * len(self.counters.taken))
+        targets, offsets = array("i"), array("i", [0])
+        for low, high in portions(expanded, pause, 1 << 10):
+            before = len(targets)
+            for position in range(low, high):
+                after, _ = self.stepper.expand(self.queue[position], spare)
+                targets.extend(map(index.__getitem__, after))
+                offsets.append(len(targets))
+            arrays.take(4 * (high - low + len(targets) - before))
+        arrays.free(BYTES_AROUND * self.count)
+        return Graph(arrays, self.count, expanded, offsets, targets)
 
-class InterpreterStepper:
-    """The reference: the interpreter, and canonical states by trying every renaming."""
+    def labels(self, graph: Graph, pause: Pause) -> Any:
+        graph.arrays.take(4 * len(graph.targets))
+        found = array("i")
+        for low, high in portions(graph.count, pause, 1 << 10):
+            for node in self.queue[low:high]:
+                found.extend(self.stepper.labels(node))
+        return found
 
-    name = "interpreter"
+    def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
+        found, which = graph.arrays.flags(self.count), self.which(prop)
+        for low, high in portions(self.count, pause, 1 << 10):
+            for position in range(low, high):
+                found[position] = self.stepper.value(self.queue[position], prop, which)
+        return found
 
-    def __init__(
-        self, system: System, properties: tuple[Property, ...], domains: tuple[Domain, ...]
-    ) -> None:
-        self.interpreter = Interpreter(system)
-        self.properties = properties
-        self.renamings = list(_renamings(system, domains))
-
-    def initial(self) -> Iterator[State]:
-        return (self.node(state) for state in self.interpreter.initial())
-
-    def expand(self, node: State, counters: Counters) -> tuple[list[State], list[str]]:
-        after, violated = [], []
-        for taken in self.interpreter.successors(node):
-            counters.taken[taken.path] += 1
-            after.append(self.node(taken.state))
-            violated += [
-                p.name
-                for p in self.properties
-                if p.kind == "every_step" and not self.interpreter.holds(p, node, taken.state)
-            ]
-        return after, violated
-
-    def check(self, node: State) -> list[str]:
-        return [
-            p.name
-            for p in self.properties
-            if p.kind != "every_step" and hits(self.interpreter, p, node)
-        ]
-
-    def is_end(self, node: State) -> bool:
-        return self.interpreter.is_end(node)
-
-    def orbit(self, node: State) -> int:
-        if len(self.renamings) <= 1:
-            return 1
-        return len({renaming(node) for renaming in self.renamings})
-
-    def node(self, state: State) -> State:
-        if len(self.renamings) <= 1:
-            return state
-        return min(renaming(state) for renaming in self.renamings)
-
-    def state(self, node: State) -> State:
-        return node
-
-
-def _renamings(system: System, domains: tuple[Domain, ...]) -> Iterator[Callable[[State], State]]:
-    """Every way to rename the names of the domains."""
-    for permutations in itertools.product(*(itertools.permutations(d.raws) for d in domains)):
-        yield renaming(system, dict(zip(domains, permutations, strict=True)))
-
-
-def renaming(system: System, new: dict[Domain, tuple[int, ...]]) -> Callable[[State], State]:
-    """The function on states that replaces name i of a domain by `new[domain][i]`."""
-
-    def renamed(domain: Domain | None, raw: int) -> int:
-        inner = domain.of if domain is not None and domain.kind == "maybe" else domain
-        return new[inner][raw] if inner in new and raw >= 0 else raw
-
-    source = []
-    interpreter = Interpreter(system)
-    for variable, index in system.slots:
-        target = tuple(renamed(d, raw) for d, raw in zip(variable.index, index, strict=True))
-        source.append((interpreter.slot(variable, target, None), variable))
-
-    def apply(state: State) -> State:
-        after = list(state)
-        for (target, variable), raw in zip(source, state, strict=True):
-            after[target] = renamed(variable.domain, raw)
-        return tuple(after)
-
-    return apply
-
-
-class GeneratedStepper:
-    """The generated source, run by Python. Nodes are packed: an int, or a tuple of ints."""
-
-    name = "python"
-
-    def __init__(self, system: System, properties: tuple[Property, ...], symmetric: bool) -> None:
-        self.system = system
-        self.layout: Layout = layout_of(system)
-        source = stepper_source(system, self.layout, properties, symmetric=symmetric)
-        scope: dict[str, Any] = {"compiled": lambda f: f, "inner": lambda f: f}
-        exec(compile(source, f"<stepper of {system.name}>", "exec"), scope)
-        self._scope = scope
-        self._interpreter = Interpreter(system)
-        self._symmetric = symmetric
-        self._states = [p.name for p in properties if p.kind in ("always", "sometimes")]
-        self._transitions = [p.name for p in properties if p.kind == "every_step"]
-        self._properties = properties
-        self._out = [0] * (fan_out(system) * self.layout.words)
-        self._note = [0, 0]
-
-    def initial(self) -> Iterator[Any]:
-        return (self.node(state) for state in self._interpreter.initial())
-
-    def expand(self, node: Any, counters: Counters) -> tuple[list[Any], list[str]]:
-        out, note, words = self._out, self._note, self.layout.words
-        note[0] = 0
-        if words == 1:
-            n = self._scope["expand"](node, 0, out, counters.taken, note)
-            after = out[:n]
-        else:
-            n = self._scope["expand"](*node, 0, out, counters.taken, note)
-            after = [tuple(out[i * words : (i + 1) * words]) for i in range(n)]  # type: ignore
-        if note[1]:
-            note[1] = 0
-            blame(self.system, self._properties, self.state(node))
-        if self._symmetric:
-            canonical = self._scope["canonical"]
-            after = [canonical(x) if words == 1 else canonical(*x) for x in after]  # type: ignore
-        violated = [name for i, name in enumerate(self._transitions) if note[0] >> i & 1]
-        return after, violated
-
-    def _call(self, function: str, node: Any) -> Any:
-        return self._scope[function](*(node if isinstance(node, tuple) else (node,)))
-
-    def check(self, node: Any) -> list[str]:
-        bits = self._call("check", node)
-        if not bits:
-            return []
-        if bits >> UNDEFINED & 1:
-            blame(self.system, self._properties, self.state(node))
-        return [name for i, name in enumerate(self._states) if bits >> i & 1]
-
-    def is_end(self, node: Any) -> bool:
-        return bool(self._call("is_end", node))
-
-    def orbit(self, node: Any) -> int:
-        return int(self._call("orbit", node)) if self._symmetric else 1
-
-    def node(self, state: State) -> Any:
-        packed = pack(self.system, self.layout, state)
-        node = packed[0] if len(packed) == 1 else packed
-        return self._call("canonical", node) if self._symmetric else node
-
-    def state(self, node: Any) -> State:
-        return unpack(self.system, self.layout, node if isinstance(node, tuple) else (node,))
-
-
-def blame(system: System, properties: tuple[Property, ...], state: State) -> None:
-    """A stepper met a value outside its domain in this state: let the interpreter say which.
-
-    Raises the interpreter's DomainError, or InternalError when the interpreter sees nothing.
-    """
-    interpreter = Interpreter(system)
-    try:
-        for taken in interpreter.successors(state):
-            for prop in properties:
-                interpreter.holds(prop, state, taken.state)
-        for prop in properties:
-            if prop.kind != "every_step":
-                interpreter.holds(prop, state)
-    except DomainError:
-        raise
-    raise InternalError(
-        f"the stepper saw a value leave its domain in state {state}, the interpreter did not"
-    )
+    def represented(self, flags: Any, pause: Pause) -> int:
+        return sum(
+            self.stepper.orbit(node)
+            for node, flag in zip(self.queue, flags, strict=True)
+            if not flag
+        )

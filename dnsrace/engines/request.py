@@ -13,7 +13,8 @@ from dnsrace.model.system import Property, System
 EngineName = Literal["auto", "numba", "python", "interpreter"]
 ENGINES: tuple[EngineName, ...] = ("auto", "numba", "python", "interpreter")
 CHECKED = ("always", "every_step", "sometimes")
-"""The kinds of property that a search answers."""
+"""The kinds of property that a search answers on its way; the others need the graph of all states,
+once the search is over."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Request:
     keep_going: go on after the first violation, for the shortest one of each property.
     deadlock: treat a state without successors that is no end as a violation.
     interrupted: asked from time to time; True ends the search with a partial report.
+    shallow: leave alone what needs the graph of all states, unless it is asked for by name.
     began: when the time limit began to run, by time.perf_counter(); None: with the search.
     """
 
@@ -56,6 +58,7 @@ class Request:
     listener: Listener | None = None
     interrupted: Callable[[], bool] = lambda: False
     began: float | None = None
+    shallow: bool = False
 
     def properties(self, system: System) -> tuple[Property, ...]:
         """The properties asked for. Raises UsageError for a name that the model does not have."""
@@ -66,3 +69,18 @@ class Request:
                     cure="its properties are: " + ", ".join(p.name for p in system.properties),
                 )
         return tuple(p for p in system.properties if not self.names or p.name in self.names)
+
+    def wants(self, prop: Property) -> bool:
+        """Whether a property is asked for, and not only there."""
+        return prop.name in self.names or (self.keep_going and not self.shallow)
+
+    def wants_graph(self, system: System) -> bool:
+        """Whether something is asked for by name that needs the graph of all states: then no
+        violation of anything else may end the search."""
+        return any(p.kind not in CHECKED for p in system.properties if p.name in self.names)
+
+    def reduces(self, system: System) -> bool:
+        """Whether symmetry reduction may be used. Not where fairness is asked for by name: it is
+        for each actor by itself, and a reduced space does not tell actors apart."""
+        named = (p for p in system.properties if p.name in self.names)
+        return self.symmetry and all(p.kind != "eventually" for p in named)

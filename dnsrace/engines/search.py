@@ -9,25 +9,19 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterable
+from dataclasses import replace
 
+from dnsrace.engines.answers import MOST_UNASKED, NEEDS_NAMES, Found
 from dnsrace.engines.compilable import refuse_many_renamings, refuse_too_many, refuse_wide_numbers
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
-from dnsrace.engines.python_space import GeneratedStepper, InterpreterStepper, PythonSpace
-from dnsrace.engines.request import CHECKED, EngineName, Request
-from dnsrace.engines.shortest import shortest_trace
+from dnsrace.engines.python_space import PythonSpace
+from dnsrace.engines.request import EngineName, Request
 from dnsrace.engines.space import DEADLOCK, Space
+from dnsrace.engines.steppers import GeneratedStepper, InterpreterStepper
 from dnsrace.errors import UsageError
-from dnsrace.findings.verdicts import (
-    NOT_CHECKED,
-    Exploration,
-    Finding,
-    Progress,
-    Statistics,
-    Verdict,
-)
-from dnsrace.findings.words import counted
-from dnsrace.model.system import Property, System
+from dnsrace.findings.verdicts import Exploration, Finding, Progress, Statistics
+from dnsrace.model.system import System
 
 SWITCH = 25_000
 """States after which `auto` stops running the stepper in Python and compiles it: about the number
@@ -35,10 +29,28 @@ that Python explores while the compiler would still be at work."""
 
 
 def explore(system: System, request: Request) -> Exploration:
-    """Search a system's states.
+    """Search a system's states, and answer what is asked.
 
     Raises DomainError when a value leaves its domain on the way.
     """
+    result = _explore(system, request)
+    left = tuple(f.name for f in result.findings if f.reach.endswith(NEEDS_NAMES))
+    if left:
+        # a second search for these: the first one has counted states that differ in names as one
+        engine = request.engine
+        if engine == "numba" and result.statistics.represented_states <= MOST_UNASKED:
+            engine = "python"
+        again = replace(request, names=left, symmetry=False, engine=engine, deadlock=False)
+        found = {f.name: f for f in _explore(system, again).findings}
+        if not request.names and not request.keep_going:
+            # nobody asked: that no answer was found must not make a good result unknown
+            unknown = {n: f for n, f in found.items() if f.verdict == "unknown"}
+            found |= {name: replace(f, looked=False) for name, f in unknown.items()}
+        result.findings = [found.get(f.name, f) for f in result.findings]
+    return result
+
+
+def _explore(system: System, request: Request) -> Exploration:
     if system.open:
         raise UsageError(
             f"a search needs the values of {', '.join(system.open)}", cure="lift it without `open`"
@@ -67,9 +79,9 @@ def explore(system: System, request: Request) -> Exploration:
 
 
 def _space(system: System, request: Request, engine: EngineName) -> Space:
-    watched = tuple(p for p in request.properties(system) if p.kind in CHECKED)
+    watched = request.properties(system)
     layout = layout_of(system)
-    symmetric = request.symmetry and bool(layout.substates)
+    symmetric = request.reduces(system) and bool(layout.substates)
     if engine == "interpreter":
         domains = tuple(layout.substates) if symmetric else ()
         return PythonSpace(system, watched, symmetric, InterpreterStepper(system, watched, domains))
@@ -95,6 +107,8 @@ def _symmetry_text(system: System, request: Request, space: Space) -> str:
     layout = layout_of(system)
     if not request.symmetry:
         return "off"
+    if not request.reduces(system) and layout.substates:
+        return "off, since fairness tells names apart"
     if space.symmetric:
         return ", ".join(f"{d.size}! renamings of {d.name}" for d in layout.substates)
     if layout.unsorted:
@@ -123,6 +137,8 @@ class _Search:
         self.levels = [0]
         self.checked = 0
         """The greatest depth of which every state has been found and checked."""
+        self.expanded = 0
+        """How many states were expanded, the first ones."""
         self.seconds = 0.0
         self._told = 0.0
         self.memory_limit = request.limits.memory or safe_limit()
@@ -138,10 +154,12 @@ class _Search:
     def report(self) -> Exploration:
         """What is known now: a finding for each property asked for, and the numbers."""
         self.space.audit()
-        findings = [self._finding(p) for p in self.request.properties(self.system)]
-        if self.request.deadlock:
-            findings.append(self._deadlock())
-        result = self._result(findings)
+        result = self._result([])
+        found = Found(
+            self.system, self.request, self.space, self.levels, self.stopped, self.checked,
+            self.expanded, self.memory_limit - self.space.memory, self._hurry,
+        )  # fmt: skip
+        result.findings = found.findings()
         self.space.close()
         return result
 
@@ -166,6 +184,7 @@ class _Search:
             except MemoryError:
                 self.stopped = self.stopped or "the memory limit was reached"
                 reached = low
+            self.expanded = reached
             if reached < high:
                 if space.count > high:
                     self.levels.append(space.count)
@@ -175,7 +194,7 @@ class _Search:
 
     def _stopping(self) -> set[str]:
         """The goals that end the search: what the model asks, or else every violation."""
-        if self.request.keep_going:
+        if self.request.keep_going or self.request.wants_graph(self.system):
             return set()
         able = [
             p
@@ -187,6 +206,16 @@ class _Search:
             {DEADLOCK} if self.request.deadlock else set()
         )
 
+    def _hurry(self, now: float | None = None) -> str:
+        """Why there is no more time, in words, or an empty text."""
+        seconds = self.request.limits.seconds
+        if self.request.interrupted():
+            return "it was interrupted"
+        now = time.perf_counter() if now is None else now
+        if seconds is not None and now - self.began > seconds:
+            return f"the time limit of {seconds:g} s was reached"
+        return ""
+
     def go_on(self) -> bool:
         """Whether to go on; notes the reason if not, and tells the listener now and then."""
         space, limits = self.space, self.request.limits
@@ -194,10 +223,9 @@ class _Search:
         if self.switch_at is not None and space.count >= self.switch_at:
             self.switched = True
             return False
-        if self.request.interrupted():
-            self.stopped = "it was interrupted"
-        elif limits.seconds is not None and now - self.began > limits.seconds:
-            self.stopped = f"the time limit of {limits.seconds:g} s was reached"
+        self.stopped = self._hurry(now)
+        if self.stopped:
+            pass
         elif limits.states is not None and space.count >= limits.states:
             self.stopped = f"the limit of {limits.states} states was reached"
         elif space.memory > self.memory_limit:
@@ -210,54 +238,6 @@ class _Search:
                          space.engine)
             )  # fmt: skip
         return not self.stopped
-
-    # -- what was found
-
-    @property
-    def _reach(self) -> str:
-        if not self.stopped:
-            return "complete"
-        return f"to depth {self.checked}"
-
-    def _finding(self, prop: Property) -> Finding:
-        engine = self.space.engine
-        if prop.kind not in CHECKED:
-            note = NOT_CHECKED if not self.request.names else ""
-            return Finding(prop.name, prop.kind, "unknown", NOT_CHECKED, engine, note=note)
-        hit = prop.name in self.space.hits
-        if prop.kind == "sometimes":
-            if hit:
-                trace = shortest_trace(self.space, self.levels, prop.name)
-                reach = f"reached after {counted(len(trace.steps), 'step')}"
-                return Finding(prop.name, prop.kind, "holds", reach, engine, trace, True)
-            if not self.stopped:
-                return Finding(
-                    prop.name, prop.kind, "violated", "complete, and never reached", engine
-                )
-            return Finding(prop.name, prop.kind, "unknown", f"not reached {self._reach}", engine)
-        if hit:
-            trace = shortest_trace(self.space, self.levels, prop.name)
-            reach = f"a shortest violation, {counted(len(trace.steps), 'step')}"
-            return Finding(
-                prop.name, prop.kind, "violated", reach, engine, trace, True, prop.informative
-            )
-        return Finding(
-            prop.name, prop.kind, self._unbroken, self._reach, engine, informative=prop.informative
-        )
-
-    @property
-    def _unbroken(self) -> Verdict:
-        return "holds within bounds" if self.stopped else "holds"
-
-    def _deadlock(self) -> Finding:
-        if DEADLOCK in self.space.hits:
-            trace = shortest_trace(self.space, self.levels, DEADLOCK)
-            reach = f"a shortest one, {counted(len(trace.steps), 'step')}"
-            return Finding(DEADLOCK, "deadlock", "violated", reach, self.space.engine, trace, True)
-        # a state is known to have successors once it is expanded: one level behind being checked
-        reach = f"to depth {self.checked - 1}" if self.stopped else self._reach
-        verdict: Verdict = "unknown" if self.stopped and not self.checked else self._unbroken
-        return Finding(DEADLOCK, "deadlock", verdict, reach, self.space.engine)
 
     def _result(self, findings: list[Finding]) -> Exploration:
         space, counters = self.space, self.space.counters

@@ -13,8 +13,8 @@ from bisect import bisect_right
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from dnsrace.engines.python_space import renaming
 from dnsrace.engines.space import Space, hits
+from dnsrace.engines.steppers import renaming
 from dnsrace.errors import InternalError
 from dnsrace.findings.replay import confirm
 from dnsrace.findings.trace import Trace
@@ -34,17 +34,31 @@ def shortest_trace(space: Space, levels: list[int], goal: str) -> Trace:
     levels: the position in the queue at which each level begins, and at last where it ends.
     """
     level = bisect_right(levels, space.hits[goal]) - 1
-    marked = [space.select(levels[level], levels[level + 1], goal)]
-    for at in range(level - 1, -1, -1):
-        marked.insert(0, space.predecessors(levels[at], levels[at + 1], marked[0]))
-    keys = [{space.key(space.state(position)) for position in layer} for layer in marked]
+    marked = space.select(levels[level], levels[level + 1], goal)
     prop = space.goal(goal)
-    walk = _Walk(space, keys, prop if prop is not None and prop.kind == "every_step" else None)
-    trace = confirm(walk.best())
-    before = trace.states[-2] if walk.last_step is not None else trace.last
-    if not hits(walk.interpreter, prop, before):
+    last_step = prop if prop is not None and prop.kind == "every_step" else None
+    trace = trace_through(space, layers_to(space, levels, level, marked), last_step)
+    before = trace.states[-2] if last_step is not None else trace.last
+    if not hits(Interpreter(space.system), prop, before):
         raise InternalError(f"{trace.text}: the interpreter sees no violation of {goal} at its end")
     return trace
+
+
+def layers_to(space: Space, levels: list[int], level: int, marked: list[int]) -> list[list[int]]:
+    """The positions on the shortest ways to some of a level, `marked`: a list for each level."""
+    layers = [marked]
+    for at in range(level - 1, -1, -1):
+        layers.insert(0, space.predecessors(levels[at], levels[at + 1], layers[0]))
+    return layers
+
+
+def trace_through(
+    space: Space, layers: list[list[int]], last_step: Property | None = None
+) -> Trace:
+    """The canonical trace through these layers of positions, replayed by the interpreter. The last
+    step may lead anywhere, if it violates `last_step`."""
+    keys = [{space.key(space.state(position)) for position in layer} for layer in layers]
+    return confirm(_Walk(space, keys, last_step).best())
 
 
 @dataclass

@@ -9,7 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
+from typing import Any
 
+from dnsrace.engines.codegen import graph_properties
+from dnsrace.engines.graphs import Graph, Pause
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.system import Property, State, System
 
@@ -85,12 +88,35 @@ class Space(ABC):
     def audit(self) -> None:  # noqa: B027 - Python runs the steppers of most spaces as they are
         """Raises InternalError when the stepper is found to be wrong on some of the states."""
 
+    @abstractmethod
+    def graph(self, expanded: int, room: int, pause: Pause) -> Graph:
+        """The graph of the states, of which so many were expanded; the search is over then, and
+        the space takes no more. `room` is in bytes. Raises NoRoom, Unfinished."""
+
+    @abstractmethod
+    def labels(self, graph: Graph, pause: Pause) -> Any:
+        """The action of each edge of the graph (see `actions`); not with symmetry. Raises NoRoom,
+        Unfinished."""
+
+    @abstractmethod
+    def values(self, graph: Graph, prop: Property, pause: Pause) -> Any:
+        """A flag for each state: whether a recoverable or eventually property is true there.
+        Raises NoRoom, Unfinished, and DomainError where it is not defined."""
+
+    @abstractmethod
+    def represented(self, flags: Any, pause: Pause) -> int:
+        """How many states those without a flag stand for."""
+
     def close(self) -> None:  # noqa: B027 - most spaces hold nothing but memory
         """Give back what the space holds."""
 
     def goal(self, name: str) -> Property | None:
         """The property of a goal; None for DEADLOCK."""
         return next((p for p in self.properties if p.name == name), None)
+
+    def which(self, prop: Property) -> int:
+        """The number of a property among those that the graph answers, as steppers count them."""
+        return graph_properties(self.properties).index(prop)
 
 
 def hits(interpreter: Interpreter, prop: Property | None, state: State) -> bool:

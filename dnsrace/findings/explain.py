@@ -6,9 +6,11 @@ properties; the rest works for any model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from dnsrace.findings.aftermath import Aftermath, aftermath
+from dnsrace.findings.lasso import Fairness, fairness_of
 from dnsrace.findings.trace import Trace
 from dnsrace.model.direct import ConcreteState, described
 from dnsrace.model.expressions import Expr
@@ -63,18 +65,27 @@ class Explanation:
     way_out: WayOut | None = None
     inevitable: bool = False
     """Whether every behaviour of the model violates the property, from the start."""
+    aftermath: Aftermath | None = None
+    """Of a trace into a trap, what can still happen there."""
+    fairness: Fairness | None = None
+    """Of a fair behaviour that breaks a property, what becomes of the fair steps."""
 
 
 def explain(trace: Trace, prop: Property | None = None) -> Explanation:
     """Explain a trace; of a violation, `prop` is the property that it violates."""
     system = trace.system
     outcome, way_out, inevitable = "", None, False
+    after = fairness = None
     if prop is not None:
         show = system.outcomes.get(prop.function.__name__)
         outcome = described(show, ConcreteState(system, trace.last)) if show else ""
         if prop.kind in ("always", "every_step"):
             way_out = last_way_out(trace, prop)
             inevitable = way_out is None
+        elif prop.kind == "recoverable":
+            after = aftermath(trace, prop)
+        elif prop.kind == "eventually":
+            fairness = fairness_of(trace, prop)
     acting = set(trace.actors)
     return Explanation(
         trace,
@@ -84,6 +95,8 @@ def explain(trace: Trace, prop: Property | None = None) -> Explanation:
         outcome,
         way_out,
         inevitable,
+        after,
+        fairness,
     )
 
 
@@ -97,7 +110,7 @@ def all_actors(system: System) -> Iterable[str]:
 def _rows(trace: Trace) -> Iterable[Row]:
     before: dict[str, str] = {}
     for number, state in enumerate(trace.states):
-        shown = _columns(trace.system, state)
+        shown = columns_of(trace.system, state)
         changed = {title: text for title, text in shown.items() if before.get(title) != text}
         before = shown
         if number == 0:
@@ -106,7 +119,8 @@ def _rows(trace: Trace) -> Iterable[Row]:
             yield Row(number, trace.actors[number - 1], sentence(trace, number - 1), changed)
 
 
-def _columns(system: System, state: State) -> dict[str, str]:
+def columns_of(system: System, state: State) -> dict[str, str]:
+    """What the model's columns show of a state, by their titles."""
     concrete = ConcreteState(system, state)
     return {
         column.title: described(column.show, concrete, *column.values) for column in system.columns
@@ -115,8 +129,18 @@ def _columns(system: System, state: State) -> dict[str, str]:
 
 def sentence(trace: Trace, at: int) -> str:
     """What the step at position `at` does, in the model's words, or else what it changes."""
-    system, taken = trace.system, trace.steps[at]
-    before = trace.states[at]
+
+    def ago(step: str, choices: tuple[int, ...]) -> str:
+        return _ago(trace, at, step, choices)
+
+    return wording(trace.system, trace.states[at], trace.steps[at], ago)
+
+
+def wording(
+    system: System, before: State, taken: Taken, ago: Callable[[str, tuple[int, ...]], str]
+) -> str:
+    """What a step from a state does, in the model's words, or else what it changes. `ago` says how
+    many steps ago another one was last taken with some choices."""
     said = system.paths[taken.path].commit.said
     if not said:
         return f"{taken.text}: {_changes(system, before, taken.state)}"
@@ -130,7 +154,7 @@ def sentence(trace: Trace, at: int) -> str:
             parts.append(str(raw) if domain.kind == "int" else domain.text(raw))
         elif isinstance(part, Ago):
             choices = tuple(interpreter.value(c, before, names) for c in part.choices)
-            parts.append(_ago(trace, at, part.step, choices))
+            parts.append(ago(part.step, choices))
         else:
             parts.append(part)
     return "".join(parts)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dnsrace.errors import TraceError
-from dnsrace.findings.trace import Trace, parameters_data, plain
+from dnsrace.findings.trace import REPEAT, Trace, parameters_data, plain
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Variable
 from dnsrace.model.system import State, System
@@ -28,7 +28,8 @@ class Script:
     """A trace as read: not yet known to be a behaviour of the model.
 
     `steps` are names with printed choices; `start` is the printed initial values that are given;
-    `states`, when the file has them, are what replaying must reproduce.
+    `states`, when the file has them, are what replaying must reproduce. `loop` is the number of
+    steps before those that are repeated for ever, if the trace is a lasso.
     """
 
     model: str
@@ -36,6 +37,7 @@ class Script:
     steps: tuple[tuple[str, tuple[str, ...]], ...]
     start: dict[str, str]
     states: tuple[dict[str, Any], ...] = ()
+    loop: int | None = None
 
     def __post_init__(self) -> None:
         """Raises TypeError when a file has something else in the place of these."""
@@ -45,6 +47,8 @@ class Script:
             raise TypeError("the name of a step")
         if not all(isinstance(state, dict) for state in self.states):
             raise TypeError("a state")
+        if self.loop is not None and not isinstance(self.loop, int):
+            raise TypeError("loop")
 
 
 _HEAD = re.compile(
@@ -80,7 +84,8 @@ def _from_text(text: str) -> Script:
             f"not a trace: {text[:60]!r}",
             cure="a trace looks like `dynamodb_dns(enactors=2): publish pick_up(0)`",
         )
-    rest = head["rest"].strip()
+    stem, repeat, loop = head["rest"].partition(REPEAT)
+    rest = f"{stem} {loop}".strip()
     if not re.fullmatch(rf"({_STEP.pattern}\s*)*", rest):
         bad = next(w for w in rest.split() if not _STEP.fullmatch(w.rstrip(",")) or w.endswith(","))
         raise TraceError(
@@ -89,7 +94,8 @@ def _from_text(text: str) -> Script:
     steps = tuple((name, _split(choices)) for name, choices in _STEP.findall(rest))
     given = _assignments(_split(head["given"]))
     start = _assignments(_split_brackets(head["start"] or ""))
-    return Script(head["model"], given, steps, start)
+    begin = len(_STEP.findall(stem)) if repeat else None
+    return Script(head["model"], given, steps, start, loop=begin)
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -122,6 +128,7 @@ def _from_json(data: Any) -> Script:
             tuple((s["step"], tuple(map(str, s["choices"]))) for s in trace["steps"]),
             {k: _printed(v) for k, v in trace["states"][0].items()},
             tuple(trace["states"]),
+            trace.get("loop"),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise TraceError(
@@ -150,6 +157,7 @@ def itf(trace: Trace) -> dict[str, Any]:
         record[ACTION] = action
         record[PICKS] = dict(picks)
         states.append(record)
+    lasso = {} if trace.loop is None else {"loop": trace.loop}
     return {
         "#meta": {
             "format": "ITF",
@@ -159,6 +167,7 @@ def itf(trace: Trace) -> dict[str, Any]:
             "description": "a trace written by dnsrace",
         },
         "vars": [*(v.name for v in system.variables), ACTION, PICKS],
+        **lasso,
         "states": states,
     }
 
@@ -197,7 +206,8 @@ def _from_itf(data: Any) -> Script:
             picks = tuple(_printed(_itf_plain(v)) for v in state[PICKS].values())
             steps.append((state[ACTION], picks))
         start = {name: _printed(value) for name, value in flat[0].items()}
-        return Script(meta["source"], meta["parameters"], tuple(steps), start, tuple(flat))
+        loop = data.get("loop")
+        return Script(meta["source"], meta["parameters"], tuple(steps), start, tuple(flat), loop)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise TraceError(
             f"the ITF trace cannot be replayed: {error!r} is missing or wrong",

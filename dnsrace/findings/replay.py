@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import itertools
+from dataclasses import replace
 
 from dnsrace.errors import InternalError, TraceError
 from dnsrace.findings.formats import Script
-from dnsrace.findings.trace import Trace, differing_slots, state_data
+from dnsrace.findings.trace import REPEAT, Trace, differing_slots, state_data
 from dnsrace.model.interpreter import Interpreter, Taken, slot_text, state_text, step_text
 from dnsrace.model.system import State, Step, System
 
@@ -42,7 +43,28 @@ def replay(system: System, script: Script) -> Trace:
             f"the trace has {len(taken)} steps, but {len(script.states)} states",
             cure="it needs one state more than steps",
         )
-    return Trace(system, initial, tuple(taken))
+    return _lasso(Trace(system, initial, tuple(taken), script.loop))
+
+
+def _lasso(trace: Trace) -> Trace:
+    """Raises TraceError when a trace's loop is none."""
+    if trace.loop is None:
+        return trace
+    if not 0 <= trace.loop < len(trace.steps):
+        raise TraceError(
+            "nothing is repeated", cure=f"give the steps of the loop, behind `{REPEAT}`"
+        )
+    begin, end = trace.states[trace.loop], trace.last
+    if begin != end:
+        slots = zip(trace.system.slots, begin, end, strict=True)
+        slot, first, last = next((s, a, b) for s, a, b in slots if a != b)
+        domain, name = slot[0].domain, slot_text(*slot)
+        raise TraceError(
+            f"the loop does not close: {name} is {domain.text(first)} before it and "
+            f"{domain.text(last)} behind it",
+            cure=f"take away `{REPEAT}`, or give steps that lead back to where the loop began",
+        )
+    return trace
 
 
 def confirm(trace: Trace) -> Trace:
@@ -59,7 +81,29 @@ def confirm(trace: Trace) -> Trace:
                 f"{None if done is None else done.state}, not to {taken.state}"
             )
         state = done.state
+    if trace.loop is not None and trace.states[trace.loop] != state:
+        raise InternalError(f"{trace.text}: the loop does not close")
     return trace
+
+
+def transferred(trace: Trace, form: System) -> Trace:
+    """The same behaviour in another lifted form, whose variables are the first of the trace's own.
+
+    Raises InternalError where that form does something else.
+    """
+    interpreter = Interpreter(form)
+    initial = state = trace.initial[: len(form.slots)]
+    steps = []
+    for number, taken in enumerate(trace.steps, 1):
+        step = form.find_step(taken.step.name)
+        done = interpreter.take(state, step, taken.choices) if step is not None else None
+        if done is None or done.state != taken.state[: len(form.slots)]:
+            raise InternalError(
+                f"{trace.text}: step {number}, {taken.text}, is another one in the form by itself"
+            )
+        steps.append(done)
+        state = done.state
+    return confirm(replace(trace, system=form, initial=initial, steps=tuple(steps)))
 
 
 def _initial(system: System, interpreter: Interpreter, script: Script) -> State:

@@ -2,6 +2,10 @@
 
     dynamodb_dns(enactors=2): publish pick_up(0) publish acquire(0)
 
+A *lasso* goes round for ever: its loop stands behind a word,
+
+    dynamodb_dns(enactors=2): publish pick_up(0) repeat: acquire(0) build(0) flip(0)
+
 Parameters that have their default are left out. When the model has several initial states, the
 one meant is in brackets before the colon: `peterson()[turn=1]: ...`, with the variables in which
 they differ.
@@ -16,14 +20,22 @@ from typing import Any
 from dnsrace.model.interpreter import Taken, slot_text
 from dnsrace.model.system import State, System
 
+REPEAT = "repeat:"
+"""Stands before the loop of a lasso."""
+
 
 @dataclass(frozen=True)
 class Trace:
-    """A behaviour of a system: `states` has one element more than `steps`."""
+    """A behaviour of a system: `states` has one element more than `steps`.
+
+    `loop` is the number of steps before those that are repeated for ever; the last state is that
+    of `states[loop]` then. None: the behaviour has an end, or what follows does not matter.
+    """
 
     system: System
     initial: State
     steps: tuple[Taken, ...]
+    loop: int | None = None
 
     @property
     def states(self) -> tuple[State, ...]:
@@ -35,8 +47,11 @@ class Trace:
 
     @property
     def text(self) -> str:
-        """The trace on one line; `formats.parse` reads it back."""
-        return f"{heading(self.system, self.initial)}: " + " ".join(t.text for t in self.steps)
+        """The trace on one line; `formats.read` reads it back."""
+        words = [t.text for t in self.steps]
+        if self.loop is not None:
+            words.insert(self.loop, REPEAT)
+        return f"{heading(self.system, self.initial)}: " + " ".join(words)
 
     @property
     def actors(self) -> tuple[str, ...]:
@@ -84,6 +99,7 @@ def trace_data(trace: Trace) -> dict[str, Any]:
         "model": system.model.reference,
         "parameters": parameters_data(system),
         "text": trace.text,
+        "loop": trace.loop,
         "states": [state_data(system, state) for state in trace.states],
         "steps": [
             {

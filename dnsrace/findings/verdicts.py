@@ -24,6 +24,9 @@ class Finding:
     trace: of a violation, the behaviour that shows it; of a `sometimes` that holds, its witness.
     shortest: whether no shorter trace exists.
     informative: the model says that a violation is interesting, but no failure.
+    states: of a `recoverable`, how many states break it, as far as is known; None when nobody has
+        looked.
+    looked: False when nobody has looked, because it was not asked for.
     """
 
     name: str
@@ -34,7 +37,8 @@ class Finding:
     trace: Trace | None = None
     shortest: bool = False
     informative: bool = False
-    note: str = ""
+    states: int | None = None
+    looked: bool = True
 
     @property
     def length(self) -> int | None:
@@ -97,12 +101,8 @@ class Exploration:
 
     @property
     def asked(self) -> list[Finding]:
-        """The findings that decide: all but those that this engine was not asked for by name."""
-        return [f for f in self.findings if f.note != NOT_CHECKED]
-
-
-NOT_CHECKED = "not checked yet by this engine"
-"""Of recoverable and eventually, when all properties are asked for."""
+        """The findings that decide: all but those that nobody has looked at."""
+        return [f for f in self.findings if f.looked]
 
 
 @dataclass
@@ -116,6 +116,8 @@ class Progress:
     seconds: float
     memory: int
     engine: str
+    task: str = ""
+    """Which of several searches it is, in words."""
 
 
 Listener = Callable[[Progress], None]

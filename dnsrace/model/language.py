@@ -19,6 +19,7 @@ from dnsrace.model import expressions as ex
 from dnsrace.model import places
 from dnsrace.model.assembly import assemble
 from dnsrace.model.builder import building
+from dnsrace.model.decisions import declared_decisions
 from dnsrace.model.parameters import Parameter, parameters_of
 from dnsrace.model.paths import Blocked
 from dnsrace.model.quantify import BUILTINS
@@ -36,6 +37,7 @@ class Model:
 
     function: Callable[..., None]
     fixed: dict[str, Any]
+    declared: Iterable[str] | None = None
 
     def __post_init__(self) -> None:
         self.name = self.function.__name__
@@ -61,6 +63,10 @@ class Model:
                 place=places.of_function(self.function),
                 cure=error.cure,
             ) from None
+        self.decisions = declared_decisions(
+            self.parameters, self.fixed, self.declared, places.of_function(self.function)
+        )
+        """The names of the parameters that are design decisions."""
 
     def values(self, given: dict[str, Any]) -> dict[str, Any]:
         """All parameters with their values. Raises UsageError for unknown or forbidden ones."""
@@ -126,12 +132,26 @@ class Model:
 @overload
 def model(function: Callable[..., None]) -> Model: ...
 @overload
-def model(*, fixed: dict[str, Any] | None = None) -> Callable[[Callable[..., None]], Model]: ...
-def model(function: Any = None, *, fixed: dict[str, Any] | None = None) -> Any:
-    """Declare a model. `fixed` are the parameter values of its fixed variant, for `--fixed`."""
+def model(
+    *, fixed: dict[str, Any] | None = None, decisions: Iterable[str] | None = None
+) -> Callable[[Callable[..., None]], Model]: ...
+def model(
+    function: Any = None,
+    *,
+    fixed: dict[str, Any] | None = None,
+    decisions: Iterable[str] | None = None,
+) -> Any:
+    """Declare a model.
+
+    Parameters
+    ----------
+    fixed: the parameter values of its fixed variant, for `--fixed`.
+    decisions: the names of the parameters of which each value is another design, for `dnsrace
+        fixes`; without them, those that `fixed` sets.
+    """
     if function is not None:
         return Model(function, {})
-    return lambda f: Model(f, dict(fixed or {}))
+    return lambda f: Model(f, dict(fixed or {}), decisions)
 
 
 def _with_builtins(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,6 +8,7 @@ run on concrete states, and the model is lifted a second time.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ CURE = (
 )
 
 
+@functools.lru_cache(maxsize=64)  # the source is the same whatever the parameters are
 def refuse_identity_tests(function: Callable[..., Any]) -> None:
     """Refuse `is`, and `case True:` which means it, on the local values of a model's functions:
     they would silently be false. Raises ModelError with the line."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from dnsrace.errors import DnsraceError, Place
 from dnsrace.model.domains import Domain
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dnsrace.model.language import Model
 
 State = tuple[int, ...]
+T = TypeVar("T")
 PropertyKind = Literal["always", "every_step", "sometimes", "recoverable", "eventually"]
 
 
@@ -150,6 +151,11 @@ class System:
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
     domains: tuple[Domain, ...] = ()
     asymmetry: DnsraceError | None = None
+    starts: Callable[[], Iterator[State]] | None = None
+    """The initial states, where they are not all that the starts of the variables allow."""
+    made: dict[Hashable, Any] | None = None
+    """What engines have generated, where it serves other systems too: those with the same steps
+    and properties that begin elsewhere."""
 
     @property
     def name(self) -> str:
@@ -206,6 +212,15 @@ class System:
                     when = and_(when, test if outcome else not_(test))
             found.append(label + (f" when {when}" if when != TRUE else ""))
         return tuple(found)
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives: made once for all the systems that share it."""
+        if self.made is None:
+            return make()
+        if key not in self.made:
+            self.made[key] = make()
+        found: T = self.made[key]
+        return found
 
     def find_step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

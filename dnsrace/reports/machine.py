@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from dnsrace.findings.aftermath import Aftermath
+from dnsrace.findings.lasso import Fairness
 from dnsrace.findings.report import Report
 from dnsrace.findings.trace import parameters_data, trace_data
 from dnsrace.findings.verdicts import Finding
@@ -55,6 +57,8 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "informative": finding.informative,
         "length": finding.length,
         "shortest": finding.shortest,
+        "states": finding.states,
+        "loop": None if finding.trace is None else finding.trace.loop,
         "trace": None if finding.trace is None else trace_data(finding.trace),
         "explanation": None
         if explanation is None
@@ -63,5 +67,34 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
             "outcome": explanation.outcome,
             "avoidable_until_after_step": way.after if way else None,
             "avoided_by": (way.instead or None) if way else None,
+            "aftermath": _aftermath(explanation.aftermath),
+            "fairness": _fairness(explanation.fairness),
         },
+    }
+
+
+def _aftermath(what: Aftermath | None) -> dict[str, Any] | None:
+    if what is None:
+        return None
+    return {
+        "states": what.states,
+        "whole": what.whole,
+        "happens": list(what.happens),
+        "never": [
+            {"what": never.what, "needs": list(never.needs), "now": list(never.now)}
+            for never in what.never
+        ],
+        "ends": what.ends,
+        "way_out": list(what.way_out),
+        "trace": None if what.loop is None else trace_data(what.loop),
+    }
+
+
+def _fairness(what: Fairness | None) -> dict[str, Any] | None:
+    if what is None:
+        return None
+    return {
+        "taken": list(what.taken),
+        "never_possible": list(what.never),
+        "at_times_possible": list(what.at_times),
     }

@@ -41,6 +41,8 @@ def print_model(console: Console, system: System, lifted: bool) -> None:
     if model.fixed:
         given = ", ".join(f"{name}={value}" for name, value in model.fixed.items())
         console.print(Text(f"\n--fixed means {given}"))
+    if model.decisions:
+        console.print(Text(f"\n`dnsrace fixes` varies {', '.join(model.decisions)}"))
     console.print("\n[bold]State[/bold]")
     for variable in system.variables:
         console.print(f"  {variable_text(variable)}", markup=False, highlight=False)

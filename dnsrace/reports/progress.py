@@ -24,6 +24,7 @@ def progress_text(progress: Progress) -> str:
     """`depth 31, 4,200,000 states, 300,000 waiting, 8.1 million/s, 85 MiB`."""
     rate = progress.states / progress.seconds if progress.seconds > 0 else 0.0
     return (
-        f"depth {progress.depth}, {progress.states:,} states, {progress.waiting:,} waiting, "
+        (f"{progress.task}: " if progress.task else "")
+        + f"depth {progress.depth}, {progress.states:,} states, {progress.waiting:,} waiting, "
         f"{rate / 1e6:.2f} million/s, {progress.memory / 2**20:,.0f} MiB ({progress.engine})"
     )

@@ -8,6 +8,7 @@ from rich.text import Text
 from dnsrace.findings.explain import Explanation
 from dnsrace.findings.words import counted
 from dnsrace.model.interpreter import Interpreter
+from dnsrace.reports.behind import behind
 from dnsrace.reports.terminal import command_line, trace_table
 
 
@@ -17,6 +18,8 @@ def print_replayed(console: Console, explanation: Explanation) -> None:
     system, interpreter = trace.system, Interpreter(trace.system)
     console.print(Text(command_line(system) + "\n", style="bold"))
     console.print(trace_table(explanation))
+    for part in behind(explanation):
+        console.print(part)
     console.print(f"\n{counted(len(trace.steps), 'step')}: a behaviour of the model.")
     broken = [
         p.name

@@ -12,10 +12,11 @@ from rich.text import Text
 
 from dnsrace.findings.explain import Explanation, WayOut
 from dnsrace.findings.report import Report
-from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
-from dnsrace.findings.words import counted
+from dnsrace.findings.verdicts import Exploration, Finding
+from dnsrace.findings.words import can_show, counted
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
+from dnsrace.reports.behind import behind, indented
 
 MARKS = {
     "violated": ("✗", "bold red"),
@@ -87,12 +88,19 @@ def _violation(system: System, finding: Finding) -> RenderableType:
     text = Text.assemble(
         ("VIOLATED ", "bold red"),
         (finding.name, "bold"),
-        f" after {counted(finding.length or 0, 'step')}",
+        f" {_when(finding)}",
     )
     text.append(", and never earlier" if finding.shortest else "")
     if prop is not None and prop.doc:
         text.append(f"\n{_first_line(prop.doc)}", "italic")
     return text
+
+
+def _when(finding: Finding) -> str:
+    length, loop = finding.length or 0, finding.trace.loop if finding.trace else None
+    if loop is None:
+        return f"after {counted(length, 'step')}"
+    return f"in a loop of {counted(length - loop, 'step')}, after {counted(loop, 'step')}"
 
 
 # -- a trace
@@ -102,19 +110,15 @@ def explanation(what: Explanation) -> RenderableType:
     """A trace as a table, what the world sees at its end, the way out, and how to replay it."""
     parts: list[RenderableType] = [Text(), trace_table(what)]
     if what.outcome:
-        parts += [Text("\nWhat the world sees now", style="bold"), _indented(what.outcome)]
+        parts += [Text("\nWhat the world sees now", style="bold"), indented(what.outcome)]
     if what.way_out is not None:
         parts += [
             Text("\nWhen it was too late", style="bold"),
-            _indented(way_out_text(what, what.way_out)),
+            indented(way_out_text(what, what.way_out)),
         ]
     elif what.inevitable:
-        parts.append(_indented("\nEvery behaviour of the model ends here, whatever is done."))
-    return Group(*parts)
-
-
-def _indented(text: str) -> RenderableType:
-    return Padding(Text(text), (0, 0, 0, 2), expand=False)
+        parts.append(indented("\nEvery behaviour of the model ends here, whatever is done."))
+    return Group(*parts, *behind(what))
 
 
 def trace_table(what: Explanation) -> Table:
@@ -129,7 +133,8 @@ def trace_table(what: Explanation) -> Table:
     for row in what.rows:
         cells = [row.text if actor == row.actor else "" for actor in what.actors]
         shown = [row.shown.get(title, "") for title in what.columns]
-        table.add_row(*map(Text, (str(row.number), *cells, *shown)))
+        again = row.number == what.trace.loop
+        table.add_row(*map(Text, (str(row.number), *cells, *shown)), end_section=again)
     return table
 
 
@@ -163,9 +168,9 @@ def _findings(findings: Iterable[Finding], encoding: str) -> Table:
         mark, style = MARKS[finding.verdict]
         if finding.informative and finding.verdict == "violated":
             mark, style = "!", "yellow"
-        if finding.reach == NOT_CHECKED:
+        if not finding.looked:
             mark, style = "-", "dim"
-        shown = mark if _has(encoding, mark) else PLAIN[mark]
+        shown = mark if can_show(encoding, mark) else PLAIN[mark]
         table.add_row(
             Text(shown, style=style),
             Text(finding.name),
@@ -175,17 +180,9 @@ def _findings(findings: Iterable[Finding], encoding: str) -> Table:
     return table
 
 
-def _has(encoding: str, mark: str) -> bool:
-    try:
-        mark.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
-
-
 def _verdict_text(finding: Finding) -> str:
-    if finding.reach == NOT_CHECKED:
-        return NOT_CHECKED
+    if not finding.looked:
+        return finding.reach
     verdict = finding.verdict
     if finding.informative and verdict == "violated":
         verdict = "violated (informative)"  # type: ignore[assignment]
@@ -256,7 +253,7 @@ def _terminal_lines(exploration: Exploration, system: System) -> Iterable[Text]:
 def _fixed(model: Model, fixed: Report) -> RenderableType:
     options = parameter_options(model, dict(model.fixed))
     exploration = fixed.exploration
-    names = {f.name: f for f in exploration.findings if f.reach != NOT_CHECKED}
+    names = {f.name: f for f in exploration.findings if f.looked}
     holding = [name for name, f in names.items() if f.verdict == "holds"]
     broken = [name for name, f in names.items() if f.fails]
     states = counted(exploration.statistics.distinct_states, "distinct state")

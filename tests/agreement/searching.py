@@ -22,6 +22,7 @@ class Outcome:
     verdicts: dict[str, str]
     lengths: dict[str, int | None]
     traces: dict[str, str]
+    unrecoverable: dict[str, int | None]
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def boiled_down(found: Exploration) -> Searched:
             {f.name: f.verdict for f in findings},
             {f.name: f.length for f in findings if f.shortest},
             {f.name: f.trace.text for f in findings if f.trace},
+            {f.name: f.states for f in findings if f.kind == "recoverable"},
         ),
         counts.distinct_states,
         found.symmetry,

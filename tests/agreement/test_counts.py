@@ -25,6 +25,10 @@ def agrees(row: Row, found: Searched) -> None:
     assert [outcome.verdicts[p] for p in LENGTHS] == [
         "holds" if length is None else "violated" for length in row.lengths
     ]
+    assert outcome.unrecoverable == {"recoverable": row.unrecoverable}
+    assert outcome.verdicts["recoverable"] == ("violated" if row.unrecoverable else "holds")
+    # whoever can get into a trap need not converge
+    assert not row.unrecoverable or outcome.verdicts["converges"] == "violated"
 
 
 def in_python(row: Row, symmetry: bool = False) -> Searched:

@@ -16,10 +16,10 @@ from random_models import made, text
 from searching import searched
 
 from dnsrace.engines.layout import layout_of
-from dnsrace.engines.python_space import GeneratedStepper
 from dnsrace.engines.request import Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.engines.space import Counters
+from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.errors import DomainError, ModelError
 from dnsrace.model import direct
 from dnsrace.model.direct import ConcreteState

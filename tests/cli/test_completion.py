@@ -29,7 +29,10 @@ def offered(line: str) -> tuple[list[str], str]:
 
 
 def test_the_commands() -> None:
-    assert offered("dnsrace ") == (["explore", "replay", "models", "show", "export", "new"], "")
+    assert offered("dnsrace ") == (
+        ["explore", "fixes", "replay", "models", "show", "graph", "export", "new"],
+        "",
+    )
     assert offered("dnsrace exp") == (["explore", "export"], "")
     assert offered("dnsrace export tla peterson --ou") == (["--output"], "")
 

@@ -16,6 +16,8 @@ OUTAGE = (
     "flip(1) release(1) acquire(0) build(0) flip(0) clean(1) clean(1)"
 )
 
+LASSO = f"{OUTAGE} release(0) pick_up(0) pick_up(1) repeat: acquire(0) build(0) flip(0)"
+
 COMMANDS: dict[str, tuple[int, list[str]]] = {
     "explore": (1, ["explore", "--enactors", "3"]),
     "explore_fixed": (0, ["explore", "--fixed"]),
@@ -25,13 +27,30 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     ),
     "explore_one_property": (1, ["explore", "--property", "rollback_ready"]),
     "explore_informative": (0, ["explore", "--property", "no_regression"]),
-    "explore_not_checked": (3, ["explore", "--property", "recoverable"]),
+    "explore_recoverable": (1, ["explore", "--property", "recoverable"]),
+    "explore_operator": (1, ["explore", "--operator", "rollback", "-p", "recoverable"]),
+    "explore_not_known": (
+        3,
+        ["explore", "-p", "recoverable", "-p", "converges", "--max-depth", "9"],
+    ),
+    "explore_converges": (1, ["explore", "--property", "converges"]),
+    "explore_starving": (
+        1, ["explore", "peterson", "--entry", "flag_only", "-p", "process_1_gets_in"],
+    ),
     "explore_two_endpoints": (1, ["explore", "--endpoints", "2", "--enactors", "2"]),
     "explore_two_phase_commit": (0, ["explore", "two_phase_commit"]),
     "explore_peterson": (0, ["explore", "peterson", "--deadlock"]),
     "explore_peterson_broken": (1, ["explore", "peterson", "--entry", "turn_first"]),
     "explore_ewd840": (0, ["explore", "ewd840"]),
+    "fixes": (
+        0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
+            "--property", "no_empty_answer"],
+    ),
+    "fixes_peterson": (0, ["fixes", "peterson"]),
+    "fixes_unfinished": (3, ["fixes", "peterson", "--max-states", "40"]),
+    "help_fixes": (0, ["fixes", "--help"]),
     "replay": (0, ["replay", OUTAGE]),
+    "replay_lasso": (0, ["replay", LASSO]),
     "replay_refused": (2, ["replay", OUTAGE.replace("acquire(0)", "build(0)")]),
     "models": (0, ["models"]),
     "show": (0, ["show"]),
@@ -41,6 +60,7 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "help": (0, ["--help"]),
     "help_explore": (0, ["explore", "--help"]),
     "help_explore_peterson": (0, ["explore", "peterson", "--help"]),
+    "help_graph": (0, ["graph", "--help"]),
     "help_replay": (0, ["replay", "--help"]),
     "help_models": (0, ["models", "--help"]),
     "help_show": (0, ["show", "two_phase_commit", "--help"]),

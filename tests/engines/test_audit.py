@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dnsrace.engines import numba_space
+from dnsrace.engines import audit
 from dnsrace.engines.request import Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.errors import InternalError
@@ -46,10 +46,8 @@ def none_violated(rows: list[Any], told: set[str]) -> tuple[list[Any], set[str]]
 def test_a_wrong_block_ends_the_search(
     wrong: Any, symmetry: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = numba_space.NumbaSpace._block
-    monkeypatch.setattr(
-        numba_space.NumbaSpace, "_block", lambda *arguments: wrong(*right(*arguments))
-    )
+    right = audit.stepped
+    monkeypatch.setattr(audit, "stepped", lambda *arguments: wrong(*right(*arguments)))
     system = load("dynamodb_dns").lift(enactors=2, plans=4)
     with pytest.raises(InternalError, match="the machine code of dynamodb_dns is wrong"):
         explore(system, Request(engine="numba", symmetry=symmetry, keep_going=True))

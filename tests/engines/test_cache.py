@@ -16,9 +16,9 @@ import pytest
 from support import lift_text
 
 from dnsrace.engines import cache
+from dnsrace.engines.lanes import kernel_source
 from dnsrace.engines.native.library import Library, version
 from dnsrace.engines.native.machine import Machine
-from dnsrace.engines.numba_space import kernel_source
 from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.loader import load

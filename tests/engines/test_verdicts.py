@@ -10,7 +10,7 @@ from support import lift_text
 from dnsrace.engines.request import EngineName, Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.errors import ModelError, UsageError
-from dnsrace.findings.verdicts import NOT_CHECKED, Exploration, Finding
+from dnsrace.findings.verdicts import Exploration, Finding
 from dnsrace.loader import load
 from dnsrace.model.system import System
 
@@ -111,8 +111,11 @@ def test_a_finished_search_decides_all_that_it_can(board: System, engine: Engine
         ),
         "gets_to_five": ("sometimes", "holds", "reached after 5 steps", 5),
         "gets_lost_late": ("sometimes", "violated", "complete, and never reached", None),
-        "can_get_to_five": ("recoverable", "unknown", NOT_CHECKED, None),
-        "leaves_zero": ("eventually", "unknown", NOT_CHECKED, None),
+        "can_get_to_five": (
+            "recoverable", "violated", "from 1 of 7 states nothing leads there; the nearest after "
+            "3 steps", 3,
+        ),
+        "leaves_zero": ("eventually", "holds", "complete", None),
         "deadlock": ("deadlock", "violated", "a shortest one, 3 steps", 3),
     }  # fmt: skip
     assert result.complete
@@ -234,25 +237,35 @@ def test_a_witness_within_the_bounds_is_a_witness(board: System) -> None:
     assert result.exit_code == 0
 
 
-# -- what this engine does not answer
+# -- what needs all states
 
 
 @pytest.mark.parametrize("name", ["can_get_to_five", "leaves_zero"])
-def test_asked_by_name_for_what_it_does_not_check_it_does_not_pass(
-    board: System, name: str
-) -> None:
-    result = search(board, name)
-    assert only(result).verdict == "unknown"
-    assert only(result).reach == NOT_CHECKED
-    assert result.exit_code == 3
+def test_a_violation_ends_the_search_before_these_are_looked_at(board: System, name: str) -> None:
+    finding = search(board).finding(name)
+    assert finding is not None
+    assert (finding.verdict, finding.looked, finding.states) == ("unknown", False, None)
+    assert finding.reach == (
+        f"not looked at: the search stopped early; ask with --property {name} or --keep-going"
+    )
 
 
-def test_not_asked_by_name_what_it_does_not_check_does_not_fail() -> None:
-    system = load("two_phase_commit").lift()
-    result = search(system)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_asked_by_name_no_violation_ends_the_search(board: System, engine: EngineName) -> None:
+    result = search(board, "can_get_to_five", "leaves_zero", "below_three", engine=engine)
+    assert result.complete
+    assert {f.name: f.verdict for f in result.findings} == {
+        "below_three": "violated",
+        "can_get_to_five": "violated",
+        "leaves_zero": "holds",
+    }
+
+
+def test_a_search_that_comes_to_its_end_answers_them_unasked() -> None:
+    result = search(load("two_phase_commit").lift())
     decided = result.finding("decided")
     assert decided is not None
-    assert (decided.verdict, decided.reach) == ("unknown", NOT_CHECKED)
+    assert (decided.verdict, decided.looked) == ("holds", True)
     assert result.exit_code == 0
 
 

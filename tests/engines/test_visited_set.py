@@ -16,10 +16,11 @@ from dnsrace.engines import lanes, numba_space
 from dnsrace.engines.layout import WORD_BITS, layout_of, pack, unpack
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.numba_space import NumbaSpace
-from dnsrace.engines.python_space import GeneratedStepper, PythonSpace
-from dnsrace.engines.request import CHECKED, Limits, Request
+from dnsrace.engines.python_space import PythonSpace
+from dnsrace.engines.request import Limits, Request
 from dnsrace.engines.search import _Search
 from dnsrace.engines.space import Space
+from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.errors import InternalError
 from dnsrace.findings.verdicts import Exploration
 from dnsrace.loader import load
@@ -62,13 +63,12 @@ def searched(space: Space) -> Exploration:
 
 
 def numba_space_of(system: System) -> NumbaSpace:
-    watched = tuple(p for p in system.properties if p.kind in CHECKED)
-    return NumbaSpace(system, watched, False, safe_limit())
+    return NumbaSpace(system, system.properties, False, safe_limit())
 
 
 def python_space(system: System) -> PythonSpace:
-    watched = tuple(p for p in system.properties if p.kind in CHECKED)
-    return PythonSpace(system, watched, False, GeneratedStepper(system, watched, False))
+    stepper = GeneratedStepper(system, system.properties, False)
+    return PythonSpace(system, system.properties, False, stepper)
 
 
 def states_of(space: Space) -> Counter[State]:
@@ -129,7 +129,7 @@ class Table:
 
     def __init__(self, space: NumbaSpace) -> None:
         self.space, self.count, self.words = space, space.count, space.words
-        self.queue = space._queue[: self.count * self.words]
+        self.queue = space.queue[: self.count * self.words]
 
     def refill(self, buckets: int) -> None:
         """A smaller table; what the larger one held behind it must be gone, as it always is."""

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import write_model
 
-from dnsrace.engines.python_space import GeneratedStepper
 from dnsrace.engines.request import Limits, Request
 from dnsrace.engines.search import explore
+from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.errors import DnsraceError, InternalError, TraceError
 from dnsrace.findings.formats import itf, read
 from dnsrace.findings.replay import confirm, replay

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support import lift_text
 
-from dnsrace.engines.python_space import GeneratedStepper
+from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.model.direct import ConcreteState
 from dnsrace.model.expressions import Expr
 from dnsrace.model.interpreter import Interpreter

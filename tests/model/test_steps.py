@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from support import lift_text
 
-from dnsrace.engines.python_space import GeneratedStepper
 from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.engines.space import Counters
+from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.model import direct
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.show import step_lines, system_text

@@ -12,9 +12,9 @@ import pytest
 from support import lift_text
 
 from dnsrace.engines.layout import layout_of
-from dnsrace.engines.python_space import GeneratedStepper, renaming
 from dnsrace.engines.request import EngineName, Request
 from dnsrace.engines.search import explore
+from dnsrace.engines.steppers import GeneratedStepper, renaming
 from dnsrace.errors import ModelError, UsageError
 from dnsrace.findings.verdicts import Exploration
 from dnsrace.model.system import System

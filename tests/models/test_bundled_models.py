@@ -52,8 +52,9 @@ CASES = [
         head=("both get in after 8 steps", "72 and 25 states"),
     ),
     Case(
-        "peterson", {"entry": "flag_only"}, 25, 47, 8, violated={"mutual_exclusion": 6},
-        head=("after 6", "72 and 25 states"),
+        "peterson", {"entry": "flag_only"}, 25, 47, 8,
+        violated={"mutual_exclusion": 6, "process_1_gets_in": 7},
+        head=("after 6", "72 and 25 states", "process 1 may starve"),
     ),
     Case(
         "ewd840", {}, 302, 1625, 8,

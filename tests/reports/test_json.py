@@ -114,10 +114,23 @@ def test_every_engine_writes_the_same_format(engine: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["recoverable", "converges"])
-def test_a_property_that_is_not_checked_is_valid(name: str) -> None:
+def test_a_property_that_needs_all_states_is_valid(name: str) -> None:
     data = data_of("dynamodb_dns", names=(name,))
     STRICT.validate(data)
-    assert data["exit_code"] == 3
+    assert data["exit_code"] == 1
+    found = finding(data, name)
+    assert found["states"] == (1337 if name == "recoverable" else None)
+    assert found["loop"] == (None if name == "recoverable" else found["length"] - 3)
+    explained = found["explanation"]
+    assert (explained["aftermath"] is None) == (name == "converges")
+    assert (explained["fairness"] is None) == (name == "recoverable")
+
+
+def test_what_nobody_looked_at_is_valid() -> None:
+    data = data_of("dynamodb_dns")
+    STRICT.validate(data)
+    found = finding(data, "recoverable")
+    assert (found["verdict"], found["states"], found["trace"]) == ("unknown", None, None)
 
 
 def test_a_property_that_is_never_reached_is_valid(tmp_path: Path) -> None:

@@ -72,9 +72,13 @@ def test_an_informative_violation_that_is_asked_for_by_name_is_shown() -> None:
     assert "dnsrace replay 'dynamodb_dns(): publish" in text
 
 
-def test_what_is_not_checked_is_not_called_holding() -> None:
-    text = report(load("dynamodb_dns"), names=("recoverable",))
+def test_what_was_not_looked_at_is_not_called_holding() -> None:
+    limits = Limits(depth=5)
+    text = report(load("dynamodb_dns"), names=("recoverable",), limits=limits)
     assert conclusion(text).startswith("Not decided: recoverable.")
+    assert "unknown: no trap is closed to depth 5" in " ".join(text.split())
+    text = report(load("dynamodb_dns"), {"freshness": "in_batch"}, limits=limits)
+    assert "recoverable" not in conclusion(text)
 
 
 # -- the fixed variant
