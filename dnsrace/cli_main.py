@@ -7,7 +7,6 @@ import os
 import sys
 import warnings
 
-
 _said: set[str] = set()
 
 
@@ -29,6 +28,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a poor encoding costs a sign, not the report
+    _said.clear()
     warnings.showwarning = _warn
     try:
         app()
