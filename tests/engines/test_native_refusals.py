@@ -51,6 +51,7 @@ INSIDE = [
     ("assert x", "assert x"),
     ("raise x", "raise x"),
     ("del x", "del x"),
+    ("break", "break"),
     ("def g(): pass", "def g():"),
     ("import os", "import os"),
     ("x = missing(x)", "there is no compiled function missing"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import struct
 from collections.abc import Callable
 
 from dnsrace.engines.native.lines import Lines
@@ -145,8 +146,6 @@ def extreme(lines: Lines, name: str, a: Value, b: Value) -> Value:
 
 def quotient(lines: Lines, a: float, b: Value) -> Value:
     """`int(a / b)`, divided as floats are; 0 for a division by 0."""
-    import struct
-
     number = f"0x{struct.pack('>d', a).hex().upper()}"
     test = lines.new(f"icmp eq i64 {b.text}, 0")
     by = lines.new(f"sitofp i64 {b.text} to double")

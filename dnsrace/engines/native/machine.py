@@ -68,12 +68,16 @@ class Machine:
 
 
 def _features() -> str:
-    """What this processor can do, but for AVX-512: LLVM 22 compiles some of our loops wrongly for
-    it (a masked `vpternlogq` whose operands were exchanged, but not in its table of truth). AVX2 is
-    hardly slower."""
+    """What this processor can do, as far as LLVM can tell, but for AVX-512: LLVM 22 compiles some of
+    our loops wrongly for it (a masked `vpternlogq` whose operands were exchanged, but not in its
+    table of truth). AVX2 is hardly slower."""
+    try:
+        found = llvm.get_host_cpu_features()
+    except RuntimeError:
+        return ""
     return ",".join(
         f"{'+' if there and not name.startswith('avx512') else '-'}{name}"
-        for name, there in sorted(llvm.get_host_cpu_features().items())
+        for name, there in sorted(found.items())
     )
 
 

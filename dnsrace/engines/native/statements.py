@@ -55,8 +55,8 @@ class Body(Calls):
                     self._assign(target, found)
             case ast.AugAssign(target=target, op=op, value=value) if type(op) in FOLD:
                 self._changed(target, type(op), value)
-            case ast.For(target=ast.Name(id=name), iter=over, orelse=[]):
-                self._for(node, name, over)
+            case ast.For(target=ast.Name(), iter=over, orelse=[]):
+                self._for(node, over)
             case ast.While(test=test, orelse=[]):
                 self._while(test, node.body)
             case ast.If(test=test):
@@ -66,7 +66,7 @@ class Body(Calls):
                 emit(call, name, args)
             case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
                 pass
-            case ast.Break() | ast.Continue():
+            case ast.Break() | ast.Continue() if self._loops:
                 again, after = self._loops[-1]
                 self.lines.jump(after if isinstance(node, ast.Break) else again)
             case ast.Return(value=value):
@@ -176,7 +176,7 @@ class Body(Calls):
         lines.jump(head)
         lines.begin(after)
 
-    def _for(self, node: ast.For, name: str, over: ast.expr) -> None:
+    def _for(self, node: ast.For, over: ast.expr) -> None:
         """A counter runs from 0 to the number of rounds: nobody can disturb it."""
         match over:
             case ast.Call(func=ast.Name(id="range"), args=[_, *_] as args, keywords=[]):
