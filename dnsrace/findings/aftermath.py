@@ -250,4 +250,3 @@ def _true(interpreter: Interpreter, test: Expr, state: State, names: dict[str, i
         return bool(interpreter.value(test, state, names))
     except DomainError:
         return True
-

@@ -29,7 +29,9 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "explore_informative": (0, ["explore", "--property", "no_regression"]),
     "explore_recoverable": (1, ["explore", "--property", "recoverable"]),
     "explore_operator": (1, ["explore", "--operator", "rollback", "-p", "recoverable"]),
-    "explore_not_known": (3, ["explore", "-p", "recoverable", "-p", "converges", "--max-depth", "9"]),
+    "explore_not_known": (
+        3, ["explore", "-p", "recoverable", "-p", "converges", "--max-depth", "9"],
+    ),
     "explore_converges": (1, ["explore", "--property", "converges"]),
     "explore_starving": (
         1, ["explore", "peterson", "--entry", "flag_only", "-p", "process_1_gets_in"],
