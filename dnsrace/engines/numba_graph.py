@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +33,40 @@ from dnsrace.engines.jit import compiled
 '''
 
 
+class _Kernel:
+    """The compiled functions. The first call of one reads its machine code from the cache: if that
+    fails, nothing has happened yet, and it is compiled anew."""
+
+    def __init__(self) -> None:
+        self._module = self._load()
+        self._called: set[str] = set()
+
+    def _load(self) -> ModuleType:
+        return cache.load("graph", HEAD + templates(GRAPH), jit.VERSION)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._module, name)
+        if not callable(value) or name in self._called:
+            return value
+        return lambda *args: self._first(name, *args)
+
+    def _first(self, name: str, *args: Any) -> Any:
+        self._called.add(name)
+        try:
+            return getattr(self._module, name)(*args)
+        except Exception as error:
+            warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=3)
+            cache.forget(Path(str(self._module.__file__)))
+            self._module = self._load()
+            return getattr(self._module, name)(*args)
+
+
 class NumbaArrays(Arrays):
     """Numpy's arrays, and compiled loops."""
 
     def __init__(self, room: int) -> None:
         super().__init__(room)
-        self.kernel = cache.load("graph", HEAD + templates(GRAPH), jit.VERSION)
+        self.kernel = _Kernel()
 
     def _make(self, kind: str, count: int, fill: int) -> Any:
         kinds: dict[str, Any] = {"B": np.uint8, "i": np.int32, "q": np.int64}
