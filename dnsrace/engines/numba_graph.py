@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnsrace.engines import cache, jit
+from dnsrace.engines import native
 from dnsrace.engines.graphs import Arrays, Graph, NoRoom, Pause, portions
 from dnsrace.engines.kernel import GRAPH, templates
 from dnsrace.engines.steppers import blame
@@ -27,38 +24,10 @@ HEAD = '''"""What is done with the graph of a model's states; the same for every
 
 from __future__ import annotations
 
-from dnsrace.engines.jit import compiled
+from dnsrace.engines.native.intrinsics import compiled
 
 
 '''
-
-
-class _Kernel:
-    """The compiled functions. The first call of one reads its machine code from the cache: if that
-    fails, nothing has happened yet, and it is compiled anew."""
-
-    def __init__(self) -> None:
-        self._module = self._load()
-        self._called: set[str] = set()
-
-    def _load(self) -> ModuleType:
-        return cache.load("graph", HEAD + templates(GRAPH), jit.VERSION)
-
-    def __getattr__(self, name: str) -> Any:
-        value = getattr(self._module, name)
-        if not callable(value) or name in self._called:
-            return value
-        return lambda *args: self._first(name, *args)
-
-    def _first(self, name: str, *args: Any) -> Any:
-        self._called.add(name)
-        try:
-            return getattr(self._module, name)(*args)
-        except Exception as error:
-            warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=3)
-            cache.forget(Path(str(self._module.__file__)))
-            self._module = self._load()
-            return getattr(self._module, name)(*args)
 
 
 class NumbaArrays(Arrays):
@@ -66,7 +35,7 @@ class NumbaArrays(Arrays):
 
     def __init__(self, room: int) -> None:
         super().__init__(room)
-        self.kernel = _Kernel()
+        self.kernel = native.load("graph", HEAD + templates(GRAPH))
 
     def _make(self, kind: str, count: int, fill: int) -> Any:
         kinds: dict[str, Any] = {"B": np.uint8, "i": np.int32, "q": np.int64}
@@ -86,13 +55,13 @@ def edges_of(space: NumbaSpace, count: int, room: int, pause: Pause) -> Graph:
     slots = max(64, int(size / INDEX_LOAD))
     index = arrays.shorts(slots)
     for low, high in portions(size, pause):
-        space.call("index_states", space.queue, low, high, index)
+        space.kernel.index_states(space.queue, low, high, index)
     offsets = arrays.numbers(count + 1, max(256, transitions))
     targets = arrays.shorts(transitions)
     at = 0
     for low, high in portions(count, pause):
-        at = space.call(
-            "find_edges", space.queue, low, high, at, index, offsets, targets, space.work
+        at = space.kernel.find_edges(
+            space.queue, low, high, at, index, offsets, targets, space.work
         )
         if at < 0:
             raise InternalError("a successor is not among the states that the search has found")
@@ -104,7 +73,7 @@ def labels_of(space: NumbaSpace, graph: Graph, pause: Pause) -> Any:
     """The action of each edge of a NumbaSpace's graph."""
     labels = graph.arrays.numbers(len(graph.targets), len(actions_of(space.system)))
     for low, high in portions(graph.count, pause):
-        space.call("name_edges", space.queue, low, high, graph.offsets, labels, space.work)
+        space.kernel.name_edges(space.queue, low, high, graph.offsets, labels, space.work)
     return labels
 
 
@@ -112,7 +81,7 @@ def values_of(space: NumbaSpace, graph: Graph, prop: Property, pause: Pause) -> 
     """A flag for each state of a NumbaSpace in which a property is true."""
     found, which = graph.arrays.flags(space.count), space.which(prop)
     for low, high in portions(space.count, pause):
-        wrong = space.call("evaluate", space.queue, low, high, which, found)
+        wrong = space.kernel.evaluate(space.queue, low, high, which, found)
         if wrong >= 0:
             blame(space.system, (prop,), space.state(wrong))
     return found
@@ -123,6 +92,6 @@ def represented_by(space: NumbaSpace, flags: Any, portion: int, pause: Pause) ->
     portion."""
     note = space.work[5]
     return sum(
-        int(space.call("stand_for", space.queue, low, high, flags, note))
+        int(space.kernel.stand_for(space.queue, low, high, flags, note))
         for low, high in portions(space.count, pause, portion)
     )
