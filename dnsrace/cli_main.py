@@ -7,6 +7,15 @@ import os
 import sys
 import warnings
 
+_said: set[str] = set()
+
+
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning, once: one command may search several times."""
+    if str(message) not in _said:
+        _said.add(str(message))
+        print(f"warning: {message}", file=sys.stderr)
+
 
 def main() -> None:
     """Entry point: run the command line, and turn every error into a sentence and an exit code."""
@@ -19,7 +28,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a poor encoding costs a sign, not the report
-    warnings.showwarning = lambda message, *_, **__: print(f"warning: {message}", file=sys.stderr)
+    _said.clear()
+    warnings.showwarning = _warn
     try:
         app()
     except DnsraceError as error:

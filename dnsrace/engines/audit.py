@@ -59,7 +59,7 @@ def stepped(space: NumbaSpace, low: int, count: int) -> tuple[list[Any], set[str
     """By the compiled stepper, the successors of a block of states from a position on, and the
     every_step properties that are violated there."""
     k = space.kernel
-    n = space.call("successors", space.queue, low, count, space.work)
+    n = space.kernel.successors(space.queue, low, count, space.work)
     _lanes, _made, out, _homes, _recent, note, _tally = space.work
     rows = [out[word * k.ROOM : word * k.ROOM + n].tolist() for word in range(space.words)]
     bits = int(note[k.VIOLATED])

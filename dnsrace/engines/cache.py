@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import shutil
 import sys
 import tempfile
 import warnings
@@ -50,11 +49,11 @@ def load(stem: str, text: str, toolchain: str) -> ModuleType:
         if found is not None:
             warnings.warn(f"the cached {path} was damaged; written again", stacklevel=2)
             forget(path)
-        _write(path, text)
+        write(path, text.encode())
     try:
         return _import(name, path)
     except Exception as error:
-        # Python keeps compiled files of its own beside ours, which may be damaged too
+        # Python keeps compiled files of its own beside ours, which may be damaged
         warnings.warn(f"the cached {path} cannot be imported ({error}); tried anew", stacklevel=2)
         forget(path)
         return _import(name, path)
@@ -73,25 +72,30 @@ def _import(name: str, path: Path) -> ModuleType:
 def _read(path: Path) -> str | None:
     """The text of a file; None when there is none, an empty text when it cannot be read."""
     try:
-        return path.read_text()
+        return path.read_bytes().decode()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):
         return ""
 
 
-def _write(path: Path, text: str) -> None:
-    """Atomically, so that two runs at once do not see half a file."""
+def write(path: Path, content: bytes) -> None:
+    """Write a file at once, so that two runs at the same time do not see half of it.
+
+    Raises OSError when that is impossible; nothing is left then.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(temporary, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def forget(path: Path) -> None:
-    """Delete the machine code that belongs to a generated file."""
-    for old in path.parent.glob(f"__pycache__/{path.stem}*"):
-        if old.is_dir():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
+    """Delete what Python and our compiler made of a generated file."""
+    for pattern in (f"__pycache__/{path.stem}.*", f"{path.stem}.*.o"):
+        for old in path.parent.glob(pattern):
             old.unlink(missing_ok=True)

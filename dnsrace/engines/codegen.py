@@ -1,7 +1,7 @@
 """From the lifted form to the source of a stepper over packed words.
 
-The text is plain Python in the subset that numba compiles. It runs as it is too, so that small
-spaces need not wait for a compiler. What it defines, with W words w0, w1, ...:
+The text is plain Python and runs as it is, so that small spaces need not wait for a compiler. What
+it defines, with W words w0, w1, ...:
 
     expand(w0, .., n, out, taken, note) -> n
         writes successors into out, W words each, the first as the n-th state there; counts paths

@@ -4,7 +4,8 @@ No branch predictor knows which phase an enactor is in, so a stepper that tests 
 after the other spends most of its time on wrong guesses. This one goes over a block of states,
 its *lanes*, step by step: everything that a step may do is computed for every lane, without a
 branch, and the effect that applies is picked. Compilers turn such loops into vector instructions.
-The text is meant for numba; what it must agree with is `codegen`. It defines, with W words:
+The text is meant for our compiler, `native`; what it must agree with is `codegen`. It defines, with
+W words:
 
     expand_block(queue, low, count, lanes, made, out, tally, note) -> n
                     expands count states from position low of the queue. Writes successors into
@@ -61,7 +62,7 @@ def kernel_source(
 
 from __future__ import annotations
 
-from dnsrace.engines.jit import (
+from dnsrace.engines.native.intrinsics import (
     compiled, find, get, inner, lowest, merged, pick, prefetch, put, squeeze,
 )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dnsrace.engines import cache, jit
+from dnsrace.engines import native
 from dnsrace.engines.graphs import Arrays, Graph, NoRoom, Pause, portions
 from dnsrace.engines.kernel import GRAPH, templates
 from dnsrace.engines.steppers import blame
@@ -24,7 +24,7 @@ HEAD = '''"""What is done with the graph of a model's states; the same for every
 
 from __future__ import annotations
 
-from dnsrace.engines.jit import compiled
+from dnsrace.engines.native.intrinsics import compiled
 
 
 '''
@@ -35,7 +35,7 @@ class NumbaArrays(Arrays):
 
     def __init__(self, room: int) -> None:
         super().__init__(room)
-        self.kernel = cache.load("graph", HEAD + templates(GRAPH), jit.VERSION)
+        self.kernel = native.load("graph", HEAD + templates(GRAPH))
 
     def _make(self, kind: str, count: int, fill: int) -> Any:
         kinds: dict[str, Any] = {"B": np.uint8, "i": np.int32, "q": np.int64}
@@ -55,13 +55,13 @@ def edges_of(space: NumbaSpace, count: int, room: int, pause: Pause) -> Graph:
     slots = max(64, int(size / INDEX_LOAD))
     index = arrays.shorts(slots)
     for low, high in portions(size, pause):
-        space.call("index_states", space.queue, low, high, index)
+        space.kernel.index_states(space.queue, low, high, index)
     offsets = arrays.numbers(count + 1, max(256, transitions))
     targets = arrays.shorts(transitions)
     at = 0
     for low, high in portions(count, pause):
-        at = space.call(
-            "find_edges", space.queue, low, high, at, index, offsets, targets, space.work
+        at = space.kernel.find_edges(
+            space.queue, low, high, at, index, offsets, targets, space.work
         )
         if at < 0:
             raise InternalError("a successor is not among the states that the search has found")
@@ -73,7 +73,7 @@ def labels_of(space: NumbaSpace, graph: Graph, pause: Pause) -> Any:
     """The action of each edge of a NumbaSpace's graph."""
     labels = graph.arrays.numbers(len(graph.targets), len(actions_of(space.system)))
     for low, high in portions(graph.count, pause):
-        space.call("name_edges", space.queue, low, high, graph.offsets, labels, space.work)
+        space.kernel.name_edges(space.queue, low, high, graph.offsets, labels, space.work)
     return labels
 
 
@@ -81,7 +81,7 @@ def values_of(space: NumbaSpace, graph: Graph, prop: Property, pause: Pause) -> 
     """A flag for each state of a NumbaSpace in which a property is true."""
     found, which = graph.arrays.flags(space.count), space.which(prop)
     for low, high in portions(space.count, pause):
-        wrong = space.call("evaluate", space.queue, low, high, which, found)
+        wrong = space.kernel.evaluate(space.queue, low, high, which, found)
         if wrong >= 0:
             blame(space.system, (prop,), space.state(wrong))
     return found
@@ -92,6 +92,6 @@ def represented_by(space: NumbaSpace, flags: Any, portion: int, pause: Pause) ->
     portion."""
     note = space.work[5]
     return sum(
-        int(space.call("stand_for", space.queue, low, high, flags, note))
+        int(space.kernel.stand_for(space.queue, low, high, flags, note))
         for low, high in portions(space.count, pause, portion)
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from dnsrace.engines import cache
+from dnsrace.engines import native
 from dnsrace.engines.audit import audit
 from dnsrace.engines.graphs import Graph, Pause
 from dnsrace.engines.lanes import kernel_source
@@ -46,14 +44,14 @@ class NumbaSpace(Space):
         self, system: System, properties: tuple[Property, ...], symmetric: bool, limit: int
     ) -> None:
         super().__init__(system, properties, symmetric)
-        from dnsrace.engines.jit import VERSION
-
-        self._key = kernel_key(properties, symmetric)
+        key = kernel_key(properties, symmetric)
         source, self.layout = system.keep(
-            ("source", self._key), lambda: kernel_source(system, properties, symmetric)
+            ("source", key), lambda: kernel_source(system, properties, symmetric)
         )
-        self._load = lambda: cache.load(system.name, source, VERSION)
-        self.kernel: ModuleType = system.keep(self._key, self._load)
+        begin = time.perf_counter()
+        self.kernel: ModuleType = system.keep(key, lambda: native.load(system.name, source))
+        self.compile_seconds = time.perf_counter() - begin
+        """Time to compile the generated file, or to load what was compiled before."""
         self.words: int = self.kernel.WORDS
         self.limit = limit
         order = [p for p in properties if p.kind == "every_step"]
@@ -61,7 +59,6 @@ class NumbaSpace(Space):
         order += [p for p in properties if p.kind in ("always", "sometimes")]
         self.transitions = tuple(p.name for p in order[: self._transitions])
         self._order = [p.name for p in order]
-        self._called: set[str] = set()
         k = self.kernel
         self.buckets = 1 << 13
         self._allocate()
@@ -80,8 +77,6 @@ class NumbaSpace(Space):
         )
         self._results = (self._counts, self._totals, self._taken, self._hits)
         self.work = (lanes, made, self._out, self._homes, self._recent, note, tally)
-        self.compile_seconds = 0.0
-        """Time of the first call of the kernel: compilation, or loading from the cache."""
 
     def _allocate(self) -> None:
         # a state takes its words in the queue and at least 1 / LOAD entries in the table
@@ -103,31 +98,12 @@ class NumbaSpace(Space):
         return 8 * self.count * self.words + 65 * (buckets + int(self.kernel.SPARE))
 
     def start(self) -> None:
-        """Insert the initial states. The first call compiles, or reads the machine code."""
-        begin = time.perf_counter()
-        self._run(0, 0)
-        self._grow(0, 0, np.zeros(0, np.uint8))
-        self.compile_seconds = time.perf_counter() - begin
+        """Insert the initial states."""
         words: list[int] = []
         for state in Interpreter(self.system).initial():
             words += self._packed(state)
         self._insert(np.array(words, np.int64))
         self._publish()
-
-    def call(self, name: str, *args: Any) -> Any:
-        """Call a function of the kernel. Its first call reads its machine code from the cache: if
-        that fails, nothing has happened yet, and it is compiled anew."""
-        try:
-            return getattr(self.kernel, name)(*args)
-        except Exception as error:
-            if name in self._called:
-                raise
-            warnings.warn(f"cached machine code is unusable ({error}); compiled anew", stacklevel=2)
-            cache.forget(Path(str(self.kernel.__file__)))
-            self.kernel = self.system.keep(self._key, self._load, anew=True)
-            return getattr(self.kernel, name)(*args)
-        finally:
-            self._called.add(name)
 
     def _packed(self, state: State) -> tuple[int, ...]:
         words = pack(self.system, self.layout, state)
@@ -154,12 +130,12 @@ class NumbaSpace(Space):
 
     def _grow(self, used: int, buckets: int, fill: Any) -> bool:
         scratch = self._out, self._homes
-        return bool(self.call("grow", self._table, used, buckets, *scratch, fill))
+        return bool(self.kernel.grow(self._table, used, buckets, *scratch, fill))
 
     def _run(self, low: int, high: int, seeds: int = 0) -> int:
         limit = int(8 * self.buckets * LOAD)
-        status = self.call(
-            "run", self.queue, self._table, self.buckets, limit, low, high, seeds,
+        status = self.kernel.run(
+            self.queue, self._table, self.buckets, limit, low, high, seeds,
             self._transitions, self._results, self.work,
         )  # fmt: skip
         for i, total in enumerate(self._totals.tolist()):
@@ -263,8 +239,8 @@ class NumbaSpace(Space):
         found = np.zeros(1 << 12, np.int64)
         positions: list[int] = []
         while low < high:
-            n, low = self.call(
-                "scan", self.queue, low, high, goal, bit, wanted, index, found, self.work
+            n, low = self.kernel.scan(
+                self.queue, low, high, goal, bit, wanted, index, found, self.work
             )
             positions += found[:n].tolist()
             wanted = wanted[:0]

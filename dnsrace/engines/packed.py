@@ -274,7 +274,7 @@ class Packed:
         found = expr.op == "exists"
         called = f"quantifier{len(self.helpers)}"
         self.helpers.append(
-            f"@compiled\n"
+            f"@inner\n"
             f"def {called}({', '.join([*state, *free])}):\n"
             f"    for {self.name(variable)} in range({domain.lo}, {domain.hi + 1}):\n"
             f"        if {body if found else f'not ({body})'}:\n"

@@ -23,7 +23,7 @@ from dnsrace.errors import UsageError
 from dnsrace.findings.verdicts import Exploration, Finding, Progress, Statistics
 from dnsrace.model.system import System
 
-SWITCH = 60_000
+SWITCH = 25_000
 """States after which `auto` stops running the stepper in Python and compiles it: about the number
 that Python explores while the compiler would still be at work."""
 
@@ -90,12 +90,13 @@ def _space(system: System, request: Request, engine: EngineName) -> Space:
     if engine == "python":
         return PythonSpace(system, watched, symmetric, GeneratedStepper(system, watched, symmetric))
     try:
-        from dnsrace.engines import jit  # noqa: F401 - here, because it may not be importable
+        # here, because it may not be importable
+        from dnsrace.engines.native import machine  # noqa: F401
         from dnsrace.engines.numba_space import CHUNK, NumbaSpace
     except ImportError as error:
         raise UsageError(
-            f"numba cannot be imported ({error})",
-            cure="install it (pip install numba), or give --engine python",
+            f"llvmlite cannot be imported ({error})",
+            cure="install it (pip install llvmlite), or give --engine python",
         ) from None
     refuse_wide_numbers(system)
     if symmetric:

@@ -147,7 +147,7 @@ class GeneratedStepper:
 
     def _functions(self, properties: tuple[Property, ...]) -> dict[str, Any]:
         source = stepper_source(self.system, self.layout, properties, symmetric=self._symmetric)
-        scope: dict[str, Any] = {"compiled": lambda f: f}
+        scope: dict[str, Any] = {"compiled": lambda f: f, "inner": lambda f: f}
         exec(compile(source, f"<stepper of {self.system.name}>", "exec"), scope)
         return scope
 

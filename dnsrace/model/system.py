@@ -213,11 +213,11 @@ class System:
             found.append(label + (f" when {when}" if when != TRUE else ""))
         return tuple(found)
 
-    def keep(self, key: Hashable, make: Callable[[], T], *, anew: bool = False) -> T:
-        """What `make` gives: made once for all the systems that share it, unless made anew."""
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives: made once for all the systems that share it."""
         if self.made is None:
             return make()
-        if anew or key not in self.made:
+        if key not in self.made:
             self.made[key] = make()
         found: T = self.made[key]
         return found

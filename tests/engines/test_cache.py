@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
 import itertools
 import os
+import platform
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import pytest
 from support import lift_text
 
 from dnsrace.engines import cache
-from dnsrace.engines.jit import VERSION
 from dnsrace.engines.lanes import kernel_source
+from dnsrace.engines.native.library import Library, version
+from dnsrace.engines.native.machine import Machine
 from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.loader import load
 from dnsrace.model.system import System
+
+X86 = platform.machine().lower() in ("x86_64", "amd64")
 
 TOY = """
     @model
@@ -106,7 +110,7 @@ def test_the_generated_file_can_be_imported_by_hand(filled: Path) -> None:
 
 def test_the_name_is_the_models_and_a_hash_of_the_source(filled: Path, toy: System) -> None:
     path = generated(filled)
-    assert path.stem == cache.name_of("ring", source_of(toy), VERSION)
+    assert path.stem == cache.name_of("ring", source_of(toy), version())
     stem, digest = path.stem.rsplit("_", 1)
     assert stem == "ring"
     assert len(digest) == 16
@@ -115,7 +119,7 @@ def test_the_name_is_the_models_and_a_hash_of_the_source(filled: Path, toy: Syst
 
 def test_another_toolchain_has_another_file(toy: System) -> None:
     text = source_of(toy)
-    assert cache.name_of("ring", text, "numba 1") != cache.name_of("ring", text, "numba 2")
+    assert cache.name_of("ring", text, "llvm 1") != cache.name_of("ring", text, "llvm 2")
 
 
 def test_a_second_run_writes_nothing(filled: Path, toy: System) -> None:
@@ -137,7 +141,7 @@ def test_no_two_settings_share_a_file(tmp_path: Path) -> None:
         watched = tuple(p for p in system.properties if p.kind in ("always", "every_step"))
         for properties in (watched, watched[:1]):
             source, _ = kernel_source(system, properties, symmetric)
-            names.add(cache.name_of(model.name, source, VERSION))
+            names.add(cache.name_of(model.name, source, version()))
     assert len(names) == 4 * len(settings)
 
 
@@ -151,7 +155,7 @@ def _some(values: object) -> list[tuple[object, ...]]:
 def test_a_parameter_that_changes_nothing_still_makes_another_file(tmp_path: Path) -> None:
     text = TOY.replace("size: int = 4", "size: int = 4, spare: bool = False")
     model_text = [source_of(lift_text(tmp_path, text, spare=spare)) for spare in (False, True)]
-    assert len({cache.name_of("ring", t, VERSION) for t in model_text}) == 2
+    assert len({cache.name_of("ring", t, version()) for t in model_text}) == 2
 
 
 # -- damage
@@ -192,24 +196,62 @@ def test_pythons_own_cached_bytecode_may_be_damaged(
     assert cache.load("small", text, "none").ANSWER == 42
 
 
-@pytest.mark.parametrize(
-    "victims",
-    ["*.nbi", "*.nbc", "*.note_new-*.nb[ic]", "*.scan-*.nb[ic]"],
-)  # fmt: skip
-def test_damaged_machine_code_is_compiled_anew(filled: Path, toy: System, victims: str) -> None:
-    """All index files, all code files, or those of any one function."""
-    search(toy)
-    damaged = list(filled.rglob(victims))
-    assert len(damaged) >= 2
-    for path in damaged:
-        path.write_bytes(path.read_bytes()[:20])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            assert search(toy) == (4, "violated", 3)
-        finally:
-            for path in damaged:
-                path.unlink(missing_ok=True)
+def machine_code(directory: Path) -> Path:
+    [path] = directory.glob("*.o")
+    return path
+
+
+@pytest.mark.parametrize("at", [0, 0.3, 0.9, 1])
+def test_one_wrong_byte_in_machine_code_is_noticed(filled: Path, toy: System, at: float) -> None:
+    path = machine_code(filled)
+    whole = path.read_bytes()
+    place = int(at * (len(whole) - 1))
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.warns(UserWarning, match=r"\.o was damaged; compiled anew"):
+        assert search(toy) == (4, "violated", 3)
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("keep", [0, 20, 1000])
+def test_half_of_the_machine_code_is_noticed(filled: Path, toy: System, keep: int) -> None:
+    path = machine_code(filled)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:keep])
+    with pytest.warns(UserWarning, match="was damaged; compiled anew"):
+        assert search(toy) == (4, "violated", 3)
+    assert path.read_bytes() == whole
+
+
+def test_machine_code_of_another_processor_is_left_alone(filled: Path, toy: System) -> None:
+    """A cache in a home directory is shared by machines."""
+    path = generated(filled)
+    other = Library(path, path.read_text(), Machine("x86-64-v3" if X86 else "generic", "+fxsr"))
+    other.doors()
+    mine, theirs = sorted(filled.glob("*.o"), key=lambda p: other.machine.name in p.name)
+    assert mine.name != theirs.name
+    assert other.machine.name in theirs.name
+    before = files(filled)
+    assert search(toy) == (4, "violated", 3)
+    assert files(filled) == before
+    theirs.unlink()
+
+
+def test_machine_code_that_cannot_be_kept_is_used_all_the_same(
+    tmp_path: Path, toy: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk may be full."""
+    monkeypatch.setenv("DNSRACE_CACHE", str(tmp_path))
+    write = cache.write
+
+    def full(path: Path, content: bytes) -> None:
+        if path.suffix == ".o":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(cache, "write", full)
+    with pytest.warns(UserWarning, match=r"\.o cannot be written \(No space left on device\)"):
+        assert search(toy) == (4, "violated", 3)
+    assert list(tmp_path.glob("*.o")) == []
 
 
 # -- where it is
@@ -270,4 +312,22 @@ def test_runs_at_the_same_time_do_not_disturb_one_another(tmp_path: Path) -> Non
     errors = [run.communicate(timeout=120)[1] for run in runs]
     assert errors == [b"", b"", b""]
     assert len(list(tmp_path.glob("*.py"))) == 200
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+TOGETHER = """
+import sys
+from dnsrace.engines.native import load
+text = open(sys.argv[1]).read()
+for _ in range(3):
+    assert load("ring", text).WORDS == 1
+"""
+
+
+def test_two_runs_may_compile_the_same_at_once(tmp_path: Path, filled: Path) -> None:
+    environment = {**os.environ, "DNSRACE_CACHE": str(tmp_path)}
+    command = [sys.executable, "-c", TOGETHER, str(generated(filled))]
+    runs = [subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) for _ in range(3)]
+    assert [run.communicate(timeout=120)[1] for run in runs] == [b"", b"", b""]
+    assert len(list(tmp_path.glob("*.o"))) == 1
     assert list(tmp_path.rglob("*.part")) == []

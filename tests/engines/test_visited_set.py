@@ -83,8 +83,6 @@ def watch(space: NumbaSpace, *, obey: bool) -> list[bool]:
 
     def watched(used: int, buckets: int, fill: Any) -> bool:
         done = grow(used, buckets, fill)
-        if used == 0:  # the first call, which only compiles
-            return done
         answers.append(done)
         return done and obey
 

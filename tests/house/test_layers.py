@@ -45,8 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """Layers, by folder or file, and those that each may import, from the bottom to the top."""
 
 ONE_FILE: dict[str, str | None] = {
-    "numba": "engines/jit.py",
-    "llvmlite": "engines/jit.py",
+    "llvmlite": "engines/native/machine.py",
     "psutil": "engines/memory.py",
     "platformdirs": "engines/cache.py",
     "z3": None,
@@ -169,7 +168,7 @@ def imported(*args: str) -> set[str]:
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
-HEAVY = {"numba", "llvmlite", "numpy", "hypothesis", "z3", "networkx", "pandas", "scipy"}
+HEAVY = {"llvmlite", "numpy", "hypothesis", "z3", "networkx", "pandas", "scipy"}
 
 
 @pytest.mark.parametrize("args", [["--help"], ["--version"], ["replay", "--help"]], ids=" ".join)

@@ -100,7 +100,7 @@ def generated(system: System, expr: Expr, names: dict[str, int]) -> int:
     texts = [packed.number(expr, writer)]
     if expr.sort is BOOL:
         texts.append(packed.boolean(expr, writer))
-    scope: dict[str, object] = {"compiled": lambda f: f}
+    scope: dict[str, object] = {"compiled": lambda f: f, "inner": lambda f: f}
     exec("\n".join(packed.helpers), scope)
     words = pack(system, packed.layout, next(Interpreter(system).initial()))
     scope |= {f"w{i}": word for i, word in enumerate(words)}

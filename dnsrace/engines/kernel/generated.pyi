@@ -1,4 +1,5 @@
-"""What a generated file imports or defines in front of the templates; see `lanes` and `jit`."""
+"""What a generated file imports or defines in front of the templates; see `lanes` and, in `native`,
+`intrinsics`."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -2,7 +2,7 @@
 
 The successors of state v are targets[offsets[v]:offsets[v + 1]]; labels has the action of each of
 these edges. A flag is a byte, 0 or 1. Long loops can be taken in portions, so that somebody can
-look at the clock in between. This text is compiled by numba for arrays, and run by Python for
+look at the clock in between. This text is compiled for arrays, and run by Python for
 lists and the like: it uses nothing but indices.
 """
 
