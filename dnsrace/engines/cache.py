@@ -14,7 +14,6 @@ from types import ModuleType
 
 import platformdirs
 
-
 _INSTEAD: dict[Path, Path] = {}
 """The temporary directories of this run, by those that could not be written."""
 
