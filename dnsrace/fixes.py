@@ -16,10 +16,11 @@ from dnsrace.engines.cache import directory
 from dnsrace.engines.request import CHECKED, Request
 from dnsrace.engines.search import SWITCH, explore
 from dnsrace.errors import DnsraceError, UsageError
+from dnsrace.findings.lasso import confirm_unfair
 from dnsrace.findings.ledger import Ledger
 from dnsrace.findings.replay import transferred
 from dnsrace.findings.study import Result, Study
-from dnsrace.findings.verdicts import Exploration, Progress
+from dnsrace.findings.verdicts import Exploration, Finding, Progress
 from dnsrace.model.decisions import Changes, changes_text, values_of
 from dnsrace.model.joint import Joint, join
 from dnsrace.model.language import MAX_PATHS, Model
@@ -28,9 +29,9 @@ from dnsrace.model.selfcheck import check_against_functions
 from dnsrace.model.show import system_hash
 from dnsrace.model.system import System
 
-WORTH_COMPILING = 6 * SWITCH
+WORTH_COMPILING = 20 * SWITCH
 """States still to come, reckoned from those so far, from which on one compilation pays."""
-FORMAT = 1
+FORMAT = 2
 """Of results in a file; raised when they come to mean something else."""
 
 
@@ -127,9 +128,9 @@ class _Study:
                     break
                 with _said(changes):
                     result = self._one(changes, number)
-                if result.complete:
+                if result.settled:
                     ledger.add(self.keys[changes], result)
-                self.unfinished = self.unfinished or not result.complete
+                self.unfinished = self.unfinished or not result.settled
             study.results[changes] = result
         study.stopped = study.stopped or (self._time_is_up() if self.unfinished else "")
         study.seconds = time.perf_counter() - self.began
@@ -155,10 +156,7 @@ class _Study:
 
         request = replace(self.request, listener=listen)
         done = self._explore(joint, at, request)
-        findings = tuple(
-            f if f.trace is None else replace(f, trace=transferred(f.trace, form))
-            for f in done.findings
-        )
+        findings = tuple(_said_of(form, f) for f in done.findings)
         return Result(changes, findings, _numbers(done), done.complete, done.stopped)
 
     def _explore(self, joint: Joint, at: int, request: Request) -> Exploration:
@@ -179,11 +177,25 @@ class _Study:
 
     def _pays(self) -> bool:
         """Whether so many states are still to come that the compiler is worth waiting for."""
-        states = [int(r.numbers["distinct_states"]) for r in self.found.results.values()]
+        # fairness tells names apart: it needs every state that a reduced one stands for
+        fair = any(p.kind == "eventually" for p in self.request.properties(self.found.system))
+        count = "represented_states" if fair else "distinct_states"
+        states = [int(r.numbers[count]) for r in self.found.results.values()]
         left = len(self.planned) - len(states)
         return (
             bool(states) and sum(states) / len(states) * left / self.found.forms > WORTH_COMPILING
         )
+
+
+def _said_of(form: System, finding: Finding) -> Finding:
+    """A finding with its trace said in the form of the combination by itself."""
+    if finding.trace is None:
+        return finding
+    trace = transferred(finding.trace, form)
+    prop = form.find_property(finding.name)
+    if finding.kind == "eventually" and prop is not None:
+        confirm_unfair(trace, prop)
+    return replace(finding, trace=trace)
 
 
 def _numbers(done: Exploration) -> dict[str, Any]:

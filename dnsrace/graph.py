@@ -36,7 +36,9 @@ def whole_graph(
     """
     system = model.lift(max_paths=max_paths, **given)
     limits = Limits(states=max(COUNTED, most + 1))
-    done = explore(system, Request(names, "python", symmetry, keep_going=True, limits=limits))
+    done = explore(
+        system, Request(names, "python", symmetry, keep_going=True, limits=limits, shallow=True)
+    )
     states = done.statistics.distinct_states
     if states > most:
         number = f"{states:,}" if done.complete else f"at least {states:,}"

@@ -13,19 +13,24 @@ from types import ModuleType
 
 import platformdirs
 
+_INSTEAD: dict[Path, Path] = {}
+"""The temporary directories of this run, by those that could not be written."""
+
 
 def directory() -> Path:
     """Where generated files live: $DNSRACE_CACHE, or the platform's directory for caches.
 
-    Falls back to a temporary directory, with a warning, when that cannot be written.
+    Falls back to a temporary directory, with one warning, when that cannot be written.
     """
     wanted = Path(os.environ.get("DNSRACE_CACHE") or platformdirs.user_cache_dir("dnsrace"))
+    if wanted in _INSTEAD:
+        return _INSTEAD[wanted]
     try:
         wanted.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=wanted):
             return wanted
     except OSError as error:
-        temporary = Path(tempfile.mkdtemp(prefix="dnsrace-"))
+        temporary = _INSTEAD[wanted] = Path(tempfile.mkdtemp(prefix="dnsrace-"))
         warnings.warn(
             f"the cache {wanted} cannot be written ({error.strerror}); compiling for this run only "
             "(set DNSRACE_CACHE to a directory that can)",

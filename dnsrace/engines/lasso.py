@@ -12,6 +12,7 @@ from typing import Any
 
 from dnsrace.engines.graphs import Graph, Pause
 from dnsrace.engines.space import Space
+from dnsrace.errors import InternalError
 from dnsrace.findings.lasso import unfairness
 from dnsrace.findings.trace import Trace
 from dnsrace.model.actions import actions_of, fair_actions, first_actions
@@ -48,8 +49,9 @@ class Loop:
         self.missing = set(fair_actions(space.system, prop))
         if prop.fairness == "strong":
             # what is possible somewhere in the component is taken in it: ask for the step itself
-            self.absent = {a for a in self.missing if not self._possible(a)}
-            self.missing -= self.absent
+            seen = graph.arrays.flags(self.actions)
+            self.kernel.possible(graph.offsets, graph.labels, members, len(members), seen)
+            self.missing = {a for a in self.missing if seen[a]}
         self.bad_missing = prop.stays
         self.steps: list[Taken] = []
         self.actor = ""
@@ -67,11 +69,6 @@ class Loop:
         system, length = self.space.system, len(stem.steps)
         trace = Trace(system, stem.initial, (*stem.steps, *self.steps), length)
         return self._shortened(trace)
-
-    def _possible(self, action: int) -> bool:
-        """Whether an action is possible in some member."""
-        graph = self.graph
-        return any(graph.labels[e] == action for v in self.members for e in graph.after(int(v)))
 
     def _visit(self, at: int) -> None:
         """Note what the loop has by going through a state."""
@@ -107,10 +104,12 @@ class Loop:
         level = 1
         while not arrived():
             self.pause()
-            self.kernel.approach(
+            n = self.kernel.approach(
                 self.graph.offsets, self.graph.targets, self.members, len(self.members),
                 self.distance, level,
             )  # fmt: skip
+            if level > 1 and not n and not arrived():
+                raise InternalError("a component is not connected, or not fair")
             level += 1
 
     def _go(self, at: int, state: State, left: int, closing: bool = False) -> tuple[int, State]:

@@ -49,6 +49,16 @@ def unrecoverable(
 
     Raises NoRoom, Unfinished, DomainError.
     """
+    before = graph.arrays.used
+    try:
+        return _unrecoverable(space, graph, levels, prop, pause)
+    finally:
+        graph.arrays.used = before
+
+
+def _unrecoverable(
+    space: Space, graph: Graph, levels: list[int], prop: Property, pause: Pause
+) -> Unrecoverable:
     marks = space.values(graph, prop, pause)
     for position in range(graph.count, graph.size):
         marks[position] = 1
@@ -60,7 +70,6 @@ def unrecoverable(
         level = bisect_right(levels, first) - 1
         here = [v for v in range(first, levels[level + 1]) if not marks[v]]
         trace = trace_through(space, layers_to(space, levels, level, here))
-    graph.arrays.free(graph.size)
     return Unrecoverable(states, trace)
 
 

@@ -38,7 +38,8 @@ def explore(system: System, request: Request) -> Exploration:
     if left:
         # a second search for these: the first one has counted states that differ in names as one
         engine = request.engine
-        if engine == "numba" and result.statistics.represented_states <= MOST_UNASKED:
+        few = result.statistics.represented_states <= MOST_UNASKED
+        if engine == "numba" and few and system.made is None:
             engine = "python"
         again = replace(request, names=left, symmetry=False, engine=engine, deadlock=False)
         found = {f.name: f for f in _explore(system, again).findings}

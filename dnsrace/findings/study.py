@@ -36,6 +36,12 @@ class Result:
     stopped: str = ""
     earlier: bool = False
 
+    @property
+    def settled(self) -> bool:
+        """Whether no limit has kept anything from being known."""
+        known = all(f.verdict in ("holds", "violated") or not f.looked for f in self.findings)
+        return self.complete and known
+
     def finding(self, name: str) -> Finding | None:
         return next((f for f in self.findings if f.name == name), None)
 

@@ -133,6 +133,7 @@ class _Joining:
         parts = [form.properties[at] for _, form in self.members]
         return replace(
             parts[0],
+            fair_steps=_fair_steps([form for _, form in self.members], at),
             value=self._expression([p.value for p in parts]),
             defined=self._expression([p.defined for p in parts]),
         )
@@ -200,6 +201,18 @@ def _order(forms: Sequence[System]) -> list[str]:
         if places != sorted(places):
             raise Unlike("the order of the steps is not always the same")
     return order
+
+
+def _fair_steps(forms: Sequence[System], at: int) -> tuple[str, ...]:
+    """The fair steps of a property, those of all forms: fairness for a step that is never possible
+    asks nothing. Raises Unlike where a step is fair in one form only."""
+    named = [form.properties[at].fair_steps for form in forms]
+    together = tuple(dict.fromkeys(name for names in named for name in names))
+    for form, names in zip(forms, named, strict=True):
+        own = tuple(name for name in together if form.find_step(name) is not None)
+        if set(own) != set(names):  # no names at all mean every step
+            raise Unlike("fairness is not always for the same steps")
+    return together
 
 
 def pick_tree(test: Expr, a: Tree[Commit | None], b: Tree[Commit | None]) -> Tree[Commit | None]:

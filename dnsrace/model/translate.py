@@ -30,8 +30,7 @@ def shape(system: System) -> Hashable:
     """Equal for lifted forms with the same variables, and with properties that ask the same."""
     variables = tuple((v.name, look(v.domain), tuple(map(look, v.index))) for v in system.variables)
     properties = tuple(
-        (p.name, p.kind, p.question, p.informative, p.stays, p.fairness, p.fair_steps)
-        for p in system.properties
+        (p.name, p.kind, p.question, p.informative, p.stays, p.fairness) for p in system.properties
     )
     return variables, properties
 

@@ -80,7 +80,7 @@ def _round(loop: Trace) -> str:
 def _never(after: Aftermath, last: int) -> Table:
     table = Table(show_header=True, header_style="bold", box=None, pad_edge=False)
     table.add_column("never again", overflow="fold")
-    table.add_column("needs, and nowhere there is", overflow="fold")
+    table.add_column("needs (true nowhere there)", overflow="fold")
     table.add_column(f"after step {last}", overflow="fold", style="dim")
     for never in after.never:
         needs = " and ".join(never.needs) or "all of its requirements at once"

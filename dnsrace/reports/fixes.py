@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -35,7 +37,8 @@ def print_study(console: Console, study: Study) -> None:
         console.print(Text(f"Not looked at: {', '.join(study.not_checked)}."))
     if len(study.planned) <= MOST_ROWS:
         console.print()
-        console.print(_table(study))
+        for part in _tables(console, study):
+            console.print(part)
     found = list(sections(study))
     for section in found:
         console.print()
@@ -75,14 +78,29 @@ def _decisions(study: Study) -> str:
     return ", ".join(parts)
 
 
-def _table(study: Study) -> Table:
+def _tables(console: Console, study: Study) -> Iterable[RenderableType]:
+    """A table of all combinations. Where names of properties make it too wide, letters stand for
+    them."""
+    names = study.checked
+    table = _table(study, [name.replace("_", "_\n") for name in names])
+    wide = console.options.update(max_width=10_000)
+    if Measurement.get(console, wide, table).maximum <= console.width:
+        yield table
+    else:
+        letters = [chr(ord("A") + i % 26) * (1 + i // 26) for i in range(len(names))]
+        yield _table(study, letters)
+        yield Text(", ".join(map(" ".join, zip(letters, names, strict=True))), style="dim")
+    yield Text("A number: steps of the shortest violation.", style="dim")
+
+
+def _table(study: Study, headings: list[str]) -> Table:
     """A row for each combination that was searched."""
-    table = Table(header_style="bold", pad_edge=False)
+    table = Table(header_style="bold", pad_edge=False, padding=(0, 1, 0, 0), box=SIMPLE_HEAD)
     for decision in study.decisions:
         table.add_column(Text(decision.name), no_wrap=True)
-    table.add_column("states", justify="right", style="dim")
-    for name in study.checked:
-        table.add_column(Text(name), overflow="fold", min_width=8)
+    table.add_column("states", justify="right", style="dim", no_wrap=True)
+    for heading in headings:
+        table.add_column(Text(heading), no_wrap=True)
     for changes in study.planned:
         result = study.results.get(changes)
         if result is None:

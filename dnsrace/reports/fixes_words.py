@@ -113,8 +113,8 @@ def cell(finding: Finding | None) -> str:
     if finding.verdict == "holds":
         return "holds"
     if finding.verdict != "violated":
-        return "not known"
-    return "violated" if finding.length is None else counted(finding.length, "step")
+        return "?"
+    return "never" if finding.length is None else str(finding.length)
 
 
 def values_row(study: Study, changes: Changes) -> list[str]:

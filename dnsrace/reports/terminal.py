@@ -280,7 +280,7 @@ def _conclusion(report: Report) -> Text:
     bounded = [f.name for f in exploration.asked if f.verdict != "holds" and not f.informative]
     if bounded:
         why = (
-            "This engine does not check it yet."
+            "There was no time or no room to look: see above."
             if exploration.complete
             else "This is no proof of anything beyond the depth that was reached."
         )

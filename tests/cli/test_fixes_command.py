@@ -254,9 +254,23 @@ def test_what_was_not_finished_is_not_called_good(limit: list[str]) -> None:
     assert "searched to the end (the " in " ".join(done.out.split())
 
 
+def test_what_needs_more_than_the_search_is_looked_at_again() -> None:
+    """All states are known, but not what fairness asks, which needs them without symmetry."""
+    data = data_of(*ARGS, "--max-states", "1300", code=3)
+    [one] = [c for c in data["combinations"] if c["changes"] == {"cleaner": "transactional"}]
+    verdicts = {f["property"]: f["verdict"] for f in one["findings"]}
+    assert one["complete"]
+    assert (verdicts["no_empty_answer"], verdicts["converges"]) == ("holds", "unknown")
+    again = data_of(*ARGS)
+    earlier = {tuple(c["changes"].items()): c["earlier_run"] for c in again["combinations"]}
+    assert not earlier[(("cleaner", "transactional"),)]
+    assert earlier[(("freshness", "in_batch"),)]
+
+
 def test_unfinished_searches_are_searched_again() -> None:
-    dnsrace("fixes", *ARGS, "--max-states", "600")
-    done = dnsrace("fixes", *ARGS)
+    asked = (*ARGS, "--property", "rollback_ready")
+    dnsrace("fixes", *asked, "--max-states", "600")
+    done = dnsrace("fixes", *asked)
     assert done.code == 0
     assert "2 of them by an earlier run" in done.out
 

@@ -52,7 +52,8 @@ def child(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (3, ["explore", "--fixed", "--max-states", "100"]),
         (3, ["explore", "--fixed", "--timeout", "0"]),
         (3, ["explore", "--fixed", "--max-memory", "4K"]),
-        (3, ["explore", "-p", "converges"]),
+        (1, ["explore", "-p", "converges"]),
+        (3, ["explore", "-p", "converges", "--max-depth", "5"]),
         (3, ["explore", "-p", "newest_plan_live", "--max-depth", "3"]),
     ],
 )

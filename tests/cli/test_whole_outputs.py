@@ -30,8 +30,7 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "explore_recoverable": (1, ["explore", "--property", "recoverable"]),
     "explore_operator": (1, ["explore", "--operator", "rollback", "-p", "recoverable"]),
     "explore_not_known": (
-        3,
-        ["explore", "-p", "recoverable", "-p", "converges", "--max-depth", "9"],
+        3, ["explore", "-p", "recoverable", "-p", "converges", "--max-depth", "9"],
     ),
     "explore_converges": (1, ["explore", "--property", "converges"]),
     "explore_starving": (

@@ -3,6 +3,7 @@ networkx says."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -163,3 +164,24 @@ def fair_component(graph: Graph, fair: list[int], actions: int) -> bool:
         parts.component, parts.order, int(parts.at[kernel.DONE_AT]), flags, at, 1 << 20,
     )  # fmt: skip
     return any(flags)
+
+
+def test_damaged_machine_code_is_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DNSRACE_CACHE", str(tmp_path))
+
+    def swept() -> list[int]:
+        graph = graph_of(NumbaArrays, [[1], [2], [], [0]])
+        marks = graph.arrays.flags(4)
+        marks[1] = 1
+        recover.hand_back(graph, marks, lambda: None)
+        return [int(mark) for mark in marks]
+
+    assert swept() == [1, 1, 0, 1]
+    damaged = list(tmp_path.rglob("*.sweep-*.nb[ic]"))
+    assert len(damaged) >= 2
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:20])
+    with pytest.warns(UserWarning, match="cached machine code is unusable"):
+        assert swept() == [1, 1, 0, 1]

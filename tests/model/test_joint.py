@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from support import load_text
 
+from dnsrace.engines.request import Request
+from dnsrace.engines.search import explore
 from dnsrace.errors import InternalError
 from dnsrace.findings.replay import transferred
 from dnsrace.findings.trace import Trace
@@ -207,6 +209,21 @@ APART = {
                 def up(s, m: N):
                     s.n = m
     """,
+    "a step that is fair in one only": """
+        @model
+        def toy(big: bool = False):
+            class S(State):
+                a = var(bool, start=False)
+            @step
+            def up(s):
+                s.a = True
+            @step
+            def down(s):
+                s.a = False
+            @eventually(fair_steps=[up, down] if big else [up])
+            def there(s):
+                return s.a
+    """,
     "two domains of one name": """
         @model
         def toy(big: bool = False):
@@ -253,6 +270,32 @@ def test_an_interchangeable_domain_inside_of_a_step_that_only_some_have(tmp_path
     """
     [joint] = joined(load_text(tmp_path, text), "more", "late")
     assert_same(joint)
+
+
+def test_fair_steps_are_those_of_all_forms(tmp_path: Path) -> None:
+    """A step that a form does not have is never possible there, and fairness asks nothing."""
+    text = """
+        @model
+        def toy(more: bool = False):
+            class S(State):
+                a = var(bool, start=False)
+            if more:
+                @step
+                def up(s):
+                    s.a = True
+            @step
+            def down(s):
+                s.a = False
+            @eventually(name="there", fair_steps=[up, down] if more else [down])
+            def there(s):
+                return s.a
+    """
+    model = load_text(tmp_path, text)
+    [joint] = joined(model, "more")
+    assert set(joint.system.properties[0].fair_steps) == {"up", "down"}
+    assert_same(joint)
+    answers = [explore(view, Request(engine="python", keep_going=True)) for view in joint.views]
+    assert [done.findings[0].verdict for done in answers] == ["violated", "holds"]
 
 
 # -- traces come back into the form by itself

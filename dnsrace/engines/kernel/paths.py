@@ -59,6 +59,15 @@ def of_component(
 
 
 @compiled
+def possible(offsets: Shorts, labels: Bytes, members: Shorts, high: int, seen: Bytes) -> None:
+    """Flag each action that is possible in one of the first `high` members."""
+    for i in range(high):
+        v = members[i]
+        for e in range(offsets[v], offsets[v + 1]):
+            seen[labels[e]] = 1
+
+
+@compiled
 def forget(members: Shorts, high: int, distance: Shorts) -> None:
     """Set the distance of all members to -1."""
     for i in range(high):

@@ -68,9 +68,9 @@ class Machine:
 
 
 def _features() -> str:
-    """What this processor can do, where LLVM can tell, but for AVX-512: LLVM 22 compiles some of our
-    loops wrongly for it (a masked `vpternlogq` whose operands were exchanged, but not in its table
-    of truth). AVX2 is hardly slower."""
+    """What this processor can do, as far as LLVM can tell, but for AVX-512: LLVM 22 compiles some
+    of our loops wrongly for it (a masked `vpternlogq` whose operands were exchanged, but not in its
+    table of truth). AVX2 is hardly slower."""
     try:
         found = llvm.get_host_cpu_features()
     except RuntimeError:
