@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.running import Run, explore, in_turn, middle, ratio, table
 
-SPACES = ((3, 7), (3, 9), (4, 5), (4, 6), (5, 4), (5, 5))
+SPACES = ((3, 7), (4, 5), (4, 6))
 
 
 def seconds(one: Run) -> float:
