@@ -29,7 +29,7 @@ from dnsrace.model.selfcheck import check_against_functions
 from dnsrace.model.show import system_hash
 from dnsrace.model.system import System
 
-WORTH_COMPILING = 20 * SWITCH
+WORTH_COMPILING = 4 * SWITCH
 """States still to come, reckoned from those so far, from which on one compilation pays."""
 FORMAT = 2
 """Of results in a file; raised when they come to mean something else."""

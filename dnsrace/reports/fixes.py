@@ -90,7 +90,7 @@ def _tables(console: Console, study: Study) -> Iterable[RenderableType]:
         letters = [chr(ord("A") + i % 26) * (1 + i // 26) for i in range(len(names))]
         yield _table(study, letters)
         yield Text(", ".join(map(" ".join, zip(letters, names, strict=True))), style="dim")
-    yield Text("A number: steps of the shortest violation.", style="dim")
+    yield Text("A number: steps of the trace that shows a violation.", style="dim")
 
 
 def _table(study: Study, headings: list[str]) -> Table:

@@ -98,7 +98,8 @@ def _how(study: Study, name: str, changes: Changes) -> str:
     assert finding is not None
     if finding.trace is None:
         return finding.reach
-    return f"after {counted(len(finding.trace.steps), 'step')}"
+    steps = counted(len(finding.trace.steps), "step")
+    return f"after {steps}" if finding.shortest else f"by a trace of {steps}"
 
 
 def _alone(changes: Changes) -> str:
