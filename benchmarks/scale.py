@@ -1,4 +1,4 @@
-"""What a state costs, from half a million states to three hundred million."""
+"""What a state costs, from 0.7 million states to 241 million."""
 
 from __future__ import annotations
 
