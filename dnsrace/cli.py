@@ -18,12 +18,22 @@ from dnsrace.cli_fixes import EPILOG as FIXES_EPILOG
 from dnsrace.cli_fixes import fixes
 from dnsrace.cli_graph import EPILOG as GRAPH_EPILOG
 from dnsrace.cli_graph import graph
-from dnsrace.cli_model import Commands, ModelCommand, model_values, offered_models
+from dnsrace.cli_model import Commands, ModelCommand, model_values
+from dnsrace.cli_options import (
+    FLAGSHIP,
+    MOST_PATHS,
+    Engine,
+    Fixed,
+    Json,
+    MaxPaths,
+    ModelName,
+    Properties,
+    Symmetry,
+)
 from dnsrace.cli_support import (
     console,
     interruptible,
     make_request,
-    offered_engines,
     refuse_outputs,
     trace_text,
     write_json,
@@ -78,17 +88,9 @@ def root(
 @app.command(cls=ModelCommand, epilog=EXAMPLES + "\n" + EPILOG)
 def explore(
     ctx: typer.Context,
-    model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
-                            autocompletion=offered_models)
-    ] = "dynamodb_dns",
-    fixed: Annotated[
-        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
-    ] = False,
-    property: Annotated[
-        list[str] | None,
-        typer.Option("--property", "-p", help="Check only this property; may be repeated."),
-    ] = None,
+    model: ModelName = FLAGSHIP,
+    fixed: Fixed = False,
+    property: Properties = None,
     deadlock: Annotated[
         bool, typer.Option("--deadlock", help="A state without successors is a violation.")
     ] = False,
@@ -97,16 +99,8 @@ def explore(
         typer.Option("--keep-going", help="Do not stop at the first violation; find the shortest "
                      "one of each property."),
     ] = False,
-    engine: Annotated[
-        str,
-        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference).",
-                     autocompletion=offered_engines),
-    ] = "auto",
-    symmetry: Annotated[
-        bool,
-        typer.Option("--symmetry/--no-symmetry", help="Count states that differ only in who is who "
-                     "as one."),
-    ] = True,
+    engine: Engine = "auto",
+    symmetry: Symmetry = True,
     max_states: Annotated[
         int | None, typer.Option(min=1, help="Stop after so many distinct states.")
     ] = None,
@@ -121,14 +115,8 @@ def explore(
     timeout: Annotated[
         float | None, typer.Option(min=0.0, help="Stop after so many seconds.")
     ] = None,
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
-    json: Annotated[
-        str | None,
-        typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
-                     "output."),
-    ] = None,
+    max_paths: MaxPaths = MOST_PATHS,
+    json: Json = None,
     trace: Annotated[
         str | None,
         typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
@@ -180,9 +168,7 @@ def replay(
     itf: Annotated[
         str | None, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
     ] = None,
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
+    max_paths: MaxPaths = MOST_PATHS,
 ) -> None:  # fmt: skip
     """Run a trace step by step, or say which step is not possible and why.
 
@@ -226,13 +212,8 @@ def models() -> None:
 @app.command(cls=ModelCommand)
 def show(
     ctx: typer.Context,
-    model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
-                            autocompletion=offered_models)
-    ] = "dynamodb_dns",
-    fixed: Annotated[
-        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
-    ] = False,
+    model: ModelName = FLAGSHIP,
+    fixed: Fixed = False,
     lifted: Annotated[
         bool, typer.Option("--lifted", help="Print the lifted form too: what the engines see.")
     ] = False,
@@ -241,9 +222,7 @@ def show(
         typer.Option("--open", help="Leave a size parameter without a value (implies --lifted); "
                      "may be repeated."),
     ] = None,
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
+    max_paths: MaxPaths = MOST_PATHS,
 ) -> None:  # fmt: skip
     """Show a model: parameters, state, steps, properties."""
     from dnsrace.check import fixed_values

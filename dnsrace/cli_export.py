@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from dnsrace.cli_model import model_values, offered_models
+from dnsrace.cli_model import model_values
+from dnsrace.cli_options import FLAGSHIP, MOST_PATHS, Fixed, MaxPaths, ModelName
 from dnsrace.cli_support import refuse_outputs, write_text
 
 
-def offered_targets() -> list[str]:
-    """What a shell offers as a target."""
+def offered_targets(incomplete: str) -> list[str]:
+    """The targets that a word may become, for the shell's completion."""
     from dnsrace.exports.targets import TARGETS
 
-    return list(TARGETS)
+    return [name for name in TARGETS if name.startswith(incomplete)]
 
 
 def export(
@@ -23,20 +24,13 @@ def export(
         str, typer.Argument(help="tla (TLA+), promela (Spin) or murphi (Rumur).",
                             autocompletion=offered_targets)
     ],
-    model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
-                            autocompletion=offered_models)
-    ] = "dynamodb_dns",
-    fixed: Annotated[
-        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
-    ] = False,
+    model: ModelName = FLAGSHIP,
+    fixed: Fixed = False,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file, and a "
                           "TLA+ module's configuration beside it; default: standard output.")
-    ] = "",
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
+    ] = "-",
+    max_paths: MaxPaths = MOST_PATHS,
 ) -> None:  # fmt: skip
     """Write a model in the language of another model checker.
 
@@ -46,14 +40,15 @@ def export(
     from dnsrace.exports.targets import export as write_for
     from dnsrace.exports.targets import target_ending
 
-    refuse_outputs(output=output or None)
+    refuse_outputs(output=output)
     target_ending(target)  # a wrong target is said before anything that is wrong with the model
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
-    written = write_for(chosen.lift(max_paths=max_paths, **values), target, output.strip("-"))
-    if output not in ("", "-"):
-        for path, text in written.files(output).items():
-            write_text(path, text)
-            typer.echo(f"wrote {path}")
+    path = "" if output == "-" else output
+    written = write_for(chosen.lift(max_paths=max_paths, **values), target, path)
+    if path:
+        for file, text in written.files(path).items():
+            write_text(file, text)
+            typer.echo(f"wrote {file}")
     else:
         typer.echo(written.alone, nl=False)

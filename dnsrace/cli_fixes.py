@@ -9,12 +9,21 @@ from typing import Annotated
 
 import typer
 
-from dnsrace.cli_model import model_values, offered_models
+from dnsrace.cli_model import model_values
+from dnsrace.cli_options import (
+    FLAGSHIP,
+    MOST_PATHS,
+    Engine,
+    Json,
+    MaxPaths,
+    ModelName,
+    Properties,
+    Symmetry,
+)
 from dnsrace.cli_support import (
     console,
     interruptible,
     make_request,
-    offered_engines,
     refuse_outputs,
     write_json,
     write_text,
@@ -35,10 +44,7 @@ wrong usage or a broken model; 3 unfinished or unknown; 70 a bug in dnsrace.
 
 def fixes(
     ctx: typer.Context,
-    model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
-                            autocompletion=offered_models)
-    ] = "dynamodb_dns",
+    model: ModelName = FLAGSHIP,
     vary: Annotated[
         list[str] | None,
         typer.Option("--vary", metavar="NAMES", help="Vary only these parameters, with commas "
@@ -49,20 +55,9 @@ def fixes(
         typer.Option("--combination", metavar="NAME=VALUE,..", help="Search only this combination "
                      "of changes, and the deployed design; may be repeated."),
     ] = None,
-    property: Annotated[
-        list[str] | None,
-        typer.Option("--property", "-p", help="Check only this property; may be repeated."),
-    ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(help="auto, numba (compiled), python, or interpreter (the slow reference).",
-                     autocompletion=offered_engines),
-    ] = "auto",
-    symmetry: Annotated[
-        bool,
-        typer.Option("--symmetry/--no-symmetry", help="Count states that differ only in who is who "
-                     "as one."),
-    ] = True,
+    property: Properties = None,
+    engine: Engine = "auto",
+    symmetry: Symmetry = True,
     max_states: Annotated[
         int | None,
         typer.Option(min=1, help="Stop after so many distinct states of each combination."),
@@ -75,9 +70,7 @@ def fixes(
     timeout: Annotated[
         float | None, typer.Option(min=0.0, help="Stop after so many seconds in all.")
     ] = None,
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
+    max_paths: MaxPaths = MOST_PATHS,
     resume: Annotated[
         str | None,
         typer.Option("--resume", metavar="PATH", help="Keep the results of finished combinations "
@@ -86,11 +79,7 @@ def fixes(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Forget the results of a run that was stopped.")
     ] = False,
-    json: Annotated[
-        str | None,
-        typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard "
-                     "output."),
-    ] = None,
+    json: Json = None,
     markdown: Annotated[
         str | None,
         typer.Option("--markdown", metavar="PATH", help="Write the result as Markdown; - is "

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dnsrace.cli_model import model_values, offered_models
+from dnsrace.cli_model import model_values
+from dnsrace.cli_options import FLAGSHIP, MOST_PATHS, Fixed, MaxPaths, ModelName
 from dnsrace.cli_support import json_text, refuse_outputs, trace_text, write_text
 from dnsrace.errors import UsageError
 
@@ -34,13 +35,8 @@ def offered_formats(incomplete: str) -> list[str]:
 
 def graph(
     ctx: typer.Context,
-    model: Annotated[
-        str, typer.Argument(help="A built-in model, or the path of a file of yours.",
-                            autocompletion=offered_models)
-    ] = "dynamodb_dns",
-    fixed: Annotated[
-        bool, typer.Option("--fixed", help="Take the values of the model's fixed variant.")
-    ] = False,
+    model: ModelName = FLAGSHIP,
+    fixed: Fixed = False,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file; its ending "
                           "says in which format. Default: standard output.")
@@ -73,9 +69,7 @@ def graph(
         typer.Option("--symmetry/--no-symmetry", help="Show states that differ only in who is who "
                      "as one."),
     ] = True,
-    max_paths: Annotated[
-        int, typer.Option(min=1, help="The most paths that one step may have.")
-    ] = 1000,
+    max_paths: MaxPaths = MOST_PATHS,
 ) -> None:  # fmt: skip
     """Write the graph of all states, or the part around a trace; a picture of a small one.
 

@@ -32,12 +32,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "graph": {"errors", "model", "findings", "engines", "loader"},
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader"},
-    "cli_export": {"check", "exports", "cli_model", "cli_support"},
-    "cli_fixes": {"model", "reports", "fixes", "cli_model", "cli_support"},
-    "cli_graph": {"errors", "findings", "reports", "check", "graph", "cli_model", "cli_support"},
+    "cli_options": {"cli_model", "cli_support"},
+    "cli_export": {"check", "exports", "cli_model", "cli_options", "cli_support"},
+    "cli_fixes": {"model", "reports", "fixes", "cli_model", "cli_options", "cli_support"},
+    "cli_graph": {
+        "errors", "findings", "reports", "check", "graph", "cli_model", "cli_options",
+        "cli_support",
+    },
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
-        "template", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_support",
+        "template", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options",
+        "cli_support",
     },
     "cli_main": {"cli", "cli_support", "errors"},
     "__main__": {"cli_main"},
@@ -58,7 +63,7 @@ ONE_FILE: dict[str, str | None] = {
 ONE_LAYER: dict[str, set[str]] = {
     "numpy": {"engines"},
     "rich": {"reports", "cli_support"},
-    "typer": {"cli", "cli_export", "cli_fixes", "cli_graph", "cli_model"},
+    "typer": {"cli", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options"},
     "click": {"cli", "cli_model"},
 }
 
