@@ -27,8 +27,9 @@ def export(
     model: ModelName = FLAGSHIP,
     fixed: Fixed = False,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="PATH", help="Write to this file, and a "
-                          "TLA+ module's configuration beside it; default: standard output.")
+        str, typer.Option("--output", "-o", metavar="PATH", show_default=False,
+                          help="Write to this file, and a TLA+ module's configuration beside it; "
+                          "default: standard output.")
     ] = "-",
     max_paths: MaxPaths = MOST_PATHS,
 ) -> None:  # fmt: skip

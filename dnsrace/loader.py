@@ -95,19 +95,25 @@ def _module(file: Path) -> ModuleType:
     except (DnsraceError, KeyboardInterrupt):
         raise
     except SyntaxError as error:
-        place = Place(places.short(str(error.filename or file)), error.lineno or 1)
-        raise ModelError(
-            f"the file is not Python: {error.msg}",
-            place=place,
-            cure="correct that line (`dnsrace new my_model.py` writes a model to start from)",
-        ) from None
+        raise _not_python(error, str(error.filename or file)) from None
     except BaseException as error:  # sys.exit() in a model must not be our exit code
+        if isinstance(error, ValueError) and "null bytes" in str(error):  # before Python 3.11.4
+            raise _not_python(error, str(file)) from None
         raise ModelError(
             f"the file cannot be imported: {type(error).__name__}: {error}",
             place=places.of_error(error) or Place(str(file), 1),
             cure=_import_cure(error),
         ) from error
     return module
+
+
+def _not_python(error: SyntaxError | ValueError, file: str) -> ModelError:
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    return ModelError(
+        f"the file is not Python: {error.args[0]}",
+        place=Place(places.short(file), line or 1),
+        cure="correct that line (`dnsrace new my_model.py` writes a model to start from)",
+    )
 
 
 def _import_cure(error: BaseException) -> str:
