@@ -18,6 +18,8 @@ from dnsrace.cli_fixes import EPILOG as FIXES_EPILOG
 from dnsrace.cli_fixes import fixes
 from dnsrace.cli_graph import EPILOG as GRAPH_EPILOG
 from dnsrace.cli_graph import graph
+from dnsrace.cli_hunt import EPILOG as HUNT_EPILOG
+from dnsrace.cli_hunt import hunt
 from dnsrace.cli_model import Commands, ModelCommand, model_values
 from dnsrace.cli_options import (
     FLAGSHIP,
@@ -153,6 +155,7 @@ def explore(
     raise typer.Exit(report.exit_code)
 
 
+app.command(cls=ModelCommand, epilog=HUNT_EPILOG)(hunt)
 app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
 
 
@@ -173,6 +176,8 @@ def replay(
     """Run a trace step by step, or say which step is not possible and why.
 
     A trace looks like: dynamodb_dns(enactors=2): publish pick_up(0) publish
+
+    Or a schedule, who goes next: dynamodb_dns(enactors=2): schedule: planner 0 planner
     """
     from dnsrace.findings.explain import explain
     from dnsrace.findings.formats import itf as itf_data

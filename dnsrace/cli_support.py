@@ -8,11 +8,11 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dnsrace import __version__
 from dnsrace.errors import UsageError
@@ -20,8 +20,11 @@ from dnsrace.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dnsrace.engines.hunt import HuntRequest
     from dnsrace.engines.request import Request
     from dnsrace.findings.report import Report
+
+    R = TypeVar("R", Request, HuntRequest)
 
 
 NARROWEST = 20
@@ -62,10 +65,15 @@ def _bytes(text: str | None) -> int | None:
 
 
 @contextmanager
-def interruptible(request: Request) -> Iterator[Request]:
+def interruptible(request: R, words: Callable[[Any], str] | None = None) -> Iterator[R]:
     """The request, with a line of progress; Ctrl-C ends it with a partial report, a second one at
-    once."""
-    from dnsrace.reports.progress import progress_line
+    once.
+
+    Parameters
+    ----------
+    words: what the line says of how far it is; by default what it says of a search.
+    """
+    from dnsrace.reports.progress import progress_line, progress_text
 
     pressed = False
 
@@ -78,7 +86,8 @@ def interruptible(request: Request) -> Iterator[Request]:
 
     before = signal.signal(signal.SIGINT, press)
     try:
-        with progress_line(console(stderr=True)) as listener:
+        said: Callable[[Any], str] = words or progress_text
+        with progress_line(console(stderr=True), said) as listener:
             yield replace(request, listener=listener, interrupted=lambda: pressed)
     finally:
         signal.signal(signal.SIGINT, before)

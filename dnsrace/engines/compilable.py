@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from dnsrace.engines.codegen import fan_out
 from dnsrace.engines.layout import WORD_BITS, Layout
+from dnsrace.engines.scalar_steps import fan_out
 from dnsrace.errors import UsageError
 from dnsrace.model.bounds import Facts
 from dnsrace.model.expressions import Expr

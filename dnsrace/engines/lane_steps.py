@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dnsrace.engines.canonical import orbit_size, sort_substates
-from dnsrace.engines.codegen import (
+from dnsrace.engines.packed import Packed
+from dnsrace.engines.scalar_steps import (
     Trees,
     after,
     dispatch,
@@ -15,7 +16,6 @@ from dnsrace.engines.codegen import (
     label_text,
     path_numbers,
 )
-from dnsrace.engines.packed import Packed
 from dnsrace.engines.stores import store
 from dnsrace.engines.writer import Writer
 from dnsrace.model.expressions import FALSE, TRUE, Expr, eq

@@ -33,11 +33,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dnsrace.engines.canonical import orbit_size, sort_substates
-from dnsrace.engines.codegen import UNDEFINED, fan_out, graph_properties
+from dnsrace.engines.codegen import UNDEFINED, graph_properties
 from dnsrace.engines.kernel import templates
 from dnsrace.engines.lane_steps import NOTES, LaneLabels, LaneSteps
 from dnsrace.engines.layout import Layout, layout_of
 from dnsrace.engines.packed import Packed
+from dnsrace.engines.scalar_steps import fan_out
 from dnsrace.engines.writer import Writer
 from dnsrace.model.expressions import TRUE, not_
 from dnsrace.model.show import system_hash

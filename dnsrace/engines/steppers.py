@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from dnsrace.engines.codegen import UNDEFINED, fan_out, stepper_source
+from dnsrace.engines.codegen import UNDEFINED, stepper_source
 from dnsrace.engines.layout import Layout, layout_of, pack, unpack
+from dnsrace.engines.scalar_steps import fan_out
 from dnsrace.engines.space import Counters, hits
 from dnsrace.errors import DomainError, InternalError
 from dnsrace.model.actions import first_actions

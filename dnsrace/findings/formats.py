@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dnsrace.errors import TraceError
+from dnsrace.findings.schedule import SCHEDULE, Schedule
 from dnsrace.findings.trace import REPEAT, Trace, parameters_data, plain
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Variable
@@ -29,7 +30,8 @@ class Script:
 
     `steps` are names with printed choices; `start` is the printed initial values that are given;
     `states`, when the file has them, are what replaying must reproduce. `loop` is the number of
-    steps before those that are repeated for ever, if the trace is a lasso.
+    steps before those that are repeated for ever, if the trace is a lasso. `schedule`, when the
+    text has one, says who goes, in place of steps.
     """
 
     model: str
@@ -38,6 +40,7 @@ class Script:
     start: dict[str, str]
     states: tuple[dict[str, Any], ...] = ()
     loop: int | None = None
+    schedule: Schedule | None = None
 
     def __post_init__(self) -> None:
         """Raises TypeError when a file has something else in the place of these."""
@@ -84,6 +87,11 @@ def _from_text(text: str) -> Script:
             f"not a trace: {text[:60]!r}",
             cure="a trace looks like `dynamodb_dns(enactors=2): publish pick_up(0)`",
         )
+    given = _assignments(_split(head["given"]))
+    start = _assignments(_split_brackets(head["start"] or ""))
+    if head["rest"].strip().startswith(SCHEDULE):
+        who = Schedule.parse(head["rest"].strip().removeprefix(SCHEDULE))
+        return Script(head["model"], given, (), start, schedule=who)
     stem, repeat, loop = head["rest"].partition(REPEAT)
     rest = f"{stem} {loop}".strip()
     if not re.fullmatch(rf"({_STEP.pattern}\s*)*", rest):
@@ -92,8 +100,6 @@ def _from_text(text: str) -> Script:
             f"{bad!r} is not a step", cure="write steps with blanks between: publish pick_up(0)"
         )
     steps = tuple((name, _split(choices)) for name, choices in _STEP.findall(rest))
-    given = _assignments(_split(head["given"]))
-    start = _assignments(_split_brackets(head["start"] or ""))
     begin = len(_STEP.findall(stem)) if repeat else None
     return Script(head["model"], given, steps, start, loop=begin)
 

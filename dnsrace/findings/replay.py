@@ -8,19 +8,22 @@ from dataclasses import replace
 
 from dnsrace.errors import InternalError, TraceError
 from dnsrace.findings.formats import Script
+from dnsrace.findings.schedule import follow
 from dnsrace.findings.trace import REPEAT, Trace, differing_slots, state_data
 from dnsrace.model.interpreter import Interpreter, Taken, slot_text, state_text, step_text
 from dnsrace.model.system import State, Step, System
 
 
 def replay(system: System, script: Script) -> Trace:
-    """The trace that a script describes.
+    """The trace that a script describes; of a schedule, entries that are blocked are skipped.
 
     Raises TraceError with the step and the guard that is not met when it is no behaviour, and with
     the first difference when the script's states are not those of the model.
     """
     interpreter = Interpreter(system)
     state = initial = _initial(system, interpreter, script)
+    if script.schedule is not None:
+        return follow(system, script.schedule, initial).trace
     _compare(system, script, 0, state)
     taken: list[Taken] = []
     for number, (name, choices) in enumerate(script.steps, 1):

@@ -14,6 +14,7 @@ they differ.
 from __future__ import annotations
 
 import enum
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,11 @@ class Trace:
     def switches(self) -> int:
         """How often another actor takes over."""
         return sum(a != b for a, b in zip(self.actors, self.actors[1:], strict=False))
+
+
+def replay_command(trace: Trace) -> str:
+    """A command that shows a trace again."""
+    return f"dnsrace replay {shlex.quote(trace.text)}"
 
 
 def heading(system: System, initial: State) -> str:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 
-from dnsrace.findings.verdicts import Listener, Progress
+from dnsrace.findings.verdicts import Progress
+
+T = TypeVar("T")
 
 
 @contextmanager
-def progress_line(console: Console) -> Iterator[Listener | None]:
-    """A listener that keeps one line on a terminal up to date, or None without a terminal."""
+def progress_line(
+    console: Console, words: Callable[[T], str]
+) -> Iterator[Callable[[T], None] | None]:
+    """A listener that keeps one line on a terminal up to date with what `words` says of where the
+    work is, or None without a terminal."""
     if not console.is_terminal:
         yield None
         return
     with console.status("searching ...") as status:
-        yield lambda progress: status.update(progress_text(progress))
+        yield lambda progress: status.update(words(progress))
 
 
 def progress_text(progress: Progress) -> str:

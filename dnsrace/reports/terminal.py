@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from dnsrace.findings.explain import Explanation, WayOut
 from dnsrace.findings.report import Report
+from dnsrace.findings.trace import replay_command
 from dnsrace.findings.verdicts import Exploration, Finding
 from dnsrace.findings.words import can_show, counted
 from dnsrace.model.language import Model
@@ -39,14 +39,13 @@ def print_report(console: Console, report: Report) -> None:
         finding = report.exploration.finding(report.headline)
         assert finding is not None
         console.print()
-        console.print(_violation(report.system, finding))
+        console.print(violation(report.system, finding))
         console.print(explanation(headline))
         console.print(Text("\nSee it again", style="bold"))
         # not wrapped, so that it can be copied as it is
-        command = f"  dnsrace replay {shlex.quote(headline.trace.text)}"
-        console.print(Text(command), soft_wrap=True)
+        console.print(Text(f"  {replay_command(headline.trace)}"), soft_wrap=True)
     console.print()
-    console.print(_findings(report.exploration.findings, console.encoding))
+    console.print(findings_table(report.exploration.findings, console.encoding))
     console.print()
     for line in _search_lines(report.exploration, report.system):
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
@@ -83,7 +82,8 @@ def _first_line(doc: str) -> str:
     return " ".join(doc.split("\n\n")[0].split())
 
 
-def _violation(system: System, finding: Finding) -> RenderableType:
+def violation(system: System, finding: Finding) -> RenderableType:
+    """What is violated, after how many steps, and what the property says."""
     prop = system.find_property(finding.name)
     text = Text.assemble(
         ("VIOLATED ", "bold red"),
@@ -158,7 +158,8 @@ def way_out_text(what: Explanation, way: WayOut) -> str:
 # -- verdicts and numbers
 
 
-def _findings(findings: Iterable[Finding], encoding: str) -> Table:
+def findings_table(findings: Iterable[Finding], encoding: str) -> Table:
+    """One row for each property, with its verdict and how far it reaches."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "check": {"errors", "model", "findings", "engines", "exports"},
     "fixes": {"errors", "model", "findings", "engines"},
     "graph": {"errors", "model", "findings", "engines", "loader"},
+    "hunt": {"model", "findings", "engines"},
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader"},
     "cli_options": {"cli_model", "cli_support"},
@@ -39,9 +40,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors", "findings", "reports", "check", "graph", "cli_model", "cli_options",
         "cli_support",
     },
+    "cli_hunt": {
+        "errors", "engines", "reports", "check", "hunt", "cli_model", "cli_options", "cli_support",
+    },
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
-        "template", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options",
+        "template", "cli_export", "cli_fixes", "cli_graph", "cli_hunt", "cli_model", "cli_options",
         "cli_support",
     },
     "cli_main": {"cli", "cli_support", "errors"},
@@ -63,7 +67,15 @@ ONE_FILE: dict[str, str | None] = {
 ONE_LAYER: dict[str, set[str]] = {
     "numpy": {"engines"},
     "rich": {"reports", "cli_support"},
-    "typer": {"cli", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options"},
+    "typer": {
+        "cli",
+        "cli_export",
+        "cli_fixes",
+        "cli_graph",
+        "cli_hunt",
+        "cli_model",
+        "cli_options",
+    },
     "click": {"cli", "cli_model"},
 }
 

@@ -4,6 +4,8 @@ They are copied into each generated file, behind the stepper that they call, and
 a whole. (A cached function that called an *imported* generated one would be keyed on its own file
 only, and could explore the wrong model.) `generated.pyi` says what they may rely on.
 
+`walk` takes random walks, in a file of its own with a stepper for one state.
+
 `table` is the visited set, `run` expands states, `scan` looks through them again, `edges` makes a
 graph of them. What is done with a graph, in `graph`, `cycles` and `paths`, is the same for every
 model: that is a file of its own, which Python runs as it is where a space is small.

@@ -1,0 +1,35 @@
+"""The pipeline of `dnsrace hunt`: load a model, lift it, walk through it, explain what was met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dnsrace.engines.hunt import HuntRequest
+from dnsrace.engines.hunt import hunt as walk
+from dnsrace.findings.explain import explain
+from dnsrace.findings.hunted import HuntReport
+from dnsrace.model.language import MAX_PATHS, Model
+from dnsrace.model.selfcheck import check_against_functions
+
+
+def hunt(
+    model: Model, given: dict[str, Any], request: HuntRequest, max_paths: int = MAX_PATHS
+) -> HuntReport:
+    """Hunt in a model, and explain each violation that was met.
+
+    Parameters
+    ----------
+    given: values of the model's parameters; defaults hold for the rest.
+
+    Raises ModelError, UsageError.
+    """
+    system = model.lift(max_paths=max_paths, **given)
+    check_against_functions(system, model.lift(max_paths=max_paths, **given))
+    done = walk(system, request)
+    explanations = {
+        f.name: explain(f.trace, system.find_property(f.name))
+        for f in done.findings
+        if f.verdict == "violated" and f.trace is not None
+    }
+    questions = [name for name in request.questions(system) if name in explanations]
+    return HuntReport(done, explanations, next(iter([*questions, *explanations]), ""))
