@@ -158,7 +158,7 @@ class _Search:
         result = self._result([])
         found = Found(
             self.system, self.request, self.space, self.levels, self.stopped, self.checked,
-            self.expanded, self.memory_limit - self.space.memory, self._hurry,
+            self.expanded, self.memory_limit - self.space.memory, self._hurry_on_graph,
         )  # fmt: skip
         result.findings = found.findings()
         self.space.close()
@@ -231,14 +231,25 @@ class _Search:
             self.stopped = f"the limit of {limits.states} states was reached"
         elif space.memory > self.memory_limit:
             self.stopped = "the memory limit was reached"
+        self._tell(now)
+        return not self.stopped
+
+    def _tell(self, now: float, doing: str = "") -> None:
+        """Tell the listener where the search is, now and then."""
+        space = self.space
         if self.request.listener is not None and now - self._told > 0.1:
             self._told = now
             waiting = space.count - (self.levels[-2] if len(self.levels) > 1 else 0)
             self.request.listener(
                 Progress(self.checked, space.count, waiting, now - self.began, space.memory,
-                         space.engine)
+                         space.engine, doing=doing)
             )  # fmt: skip
-        return not self.stopped
+
+    def _hurry_on_graph(self) -> str:
+        """As `_hurry`, once the search is over and its graph is looked at."""
+        now = time.perf_counter()
+        self._tell(now, "looking at the graph of all states")
+        return self._hurry(now)
 
     def _result(self, findings: list[Finding]) -> Exploration:
         space, counters = self.space, self.space.counters

@@ -118,6 +118,8 @@ class Progress:
     engine: str
     task: str = ""
     """Which of several searches it is, in words."""
+    doing: str = ""
+    """What is done once the states are known, in words; empty during the search itself."""
 
 
 Listener = Callable[[Progress], None]

@@ -29,8 +29,10 @@ def progress_line(
 def progress_text(progress: Progress) -> str:
     """`depth 31, 4,200,000 states, 300,000 waiting, 8.1 million/s, 85 MiB`."""
     rate = progress.states / progress.seconds if progress.seconds > 0 else 0.0
+    task = f"{progress.task}: " if progress.task else ""
+    if progress.doing:
+        return f"{task}{progress.doing}: {progress.states:,} of them, {progress.seconds:.0f} s"
     return (
-        (f"{progress.task}: " if progress.task else "")
-        + f"depth {progress.depth}, {progress.states:,} states, {progress.waiting:,} waiting, "
+        f"{task}depth {progress.depth}, {progress.states:,} states, {progress.waiting:,} waiting, "
         f"{rate / 1e6:.2f} million/s, {progress.memory / 2**20:,.0f} MiB ({progress.engine})"
     )

@@ -280,6 +280,10 @@ def test_a_listener_hears_of_the_progress(large: System, monkeypatch: pytest.Mon
         limits=Limits(states=5_000),
     )
     result = explore(large, request)
+    on_graph = [p for p in heard if p.doing]
+    assert len(on_graph) > 1
+    assert heard[-len(on_graph) :] == on_graph
+    heard = heard[: -len(on_graph)]
     assert len(heard) > 3
     counts = [p.states for p in heard]
     assert counts == sorted(counts)

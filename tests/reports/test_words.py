@@ -252,10 +252,12 @@ def test_progress_in_words() -> None:
         "depth 31, 4,200,000 states, 300,000 waiting, 8.40 million/s, 85 MiB (numba)"
     )
     assert "0.00 million/s" in progress_text(Progress(0, 1, 1, 0.0, 0, "python"))
+    progress = Progress(31, 4_200_000, 0, 12.3, 85 << 20, "numba", doing="looking at the states")
+    assert progress_text(progress) == "looking at the states: 4,200,000 of them, 12 s"
 
 
 def test_without_a_terminal_nobody_listens() -> None:
-    with progress_line(Console(file=io.StringIO())) as listener:
+    with progress_line(Console(file=io.StringIO()), progress_text) as listener:
         assert listener is None
 
 
