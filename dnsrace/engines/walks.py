@@ -129,7 +129,7 @@ class Walker:
         self._results = tuple(array([0] * max(1, n)) for n in sizes)
         names, fan = len(course.processes.names), fan_out(course.system)
         states = (course.length + 1) * scope["WORDS"]
-        rooms = (states, course.length + 1, fan * scope["STRIDE"], 2, 4, names, names)
+        rooms = (states, 2 * course.length, fan * scope["STRIDE"], 2, 4, names, names)
         self._work = tuple(array([0] * max(1, n)) for n in rooms)
 
     def _array(self, values: list[int]) -> Any:
@@ -159,10 +159,14 @@ class Walker:
         if self._walk(first, count, (step, state)) == scope["GOING"]:
             return None
         counts = self._results[0]
-        trace = self._trace(int(counts[scope["LENGTH"]]))
+        trace = self.last()
         if not course.broken(trace, goal):
             raise InternalError(f"{trace.text}: the interpreter sees no {goal} hit at its end")
         return Failure(int(counts[scope["LAST"]]), trace)
+
+    def last(self) -> Trace:
+        """The last walk that was taken, as far as it went."""
+        return self._trace(int(self._results[0][self._scope["LENGTH"]]))
 
     def _walk(self, first: int, count: int, watched: tuple[int, int]) -> int:
         scope, course = self._scope, self.course
@@ -208,13 +212,15 @@ class Walker:
     def _trace(self, length: int) -> Trace:
         states, steps = self._states(length), []
         for i, (before, after) in enumerate(pairwise(states)):
-            steps.append(self._taken(before, int(self._work[1][i]), after))
+            action, path = (int(n) for n in self._work[1][2 * i : 2 * i + 2])
+            steps.append(self._taken(before, action, path, after))
         return Trace(self.course.system, states[0], tuple(steps))
 
-    def _taken(self, before: State, action: int, after: State) -> Taken:
+    def _taken(self, before: State, action: int, path: int, after: State) -> Taken:
         processes = self.course.processes
         for taken in self._interpreter.successors(before):
-            if taken.state == after and processes.action(taken.step, taken.choices) == action:
+            known = processes.action(taken.step, taken.choices), taken.path, taken.state
+            if known == (action, path, after):
                 return taken
         raise InternalError(
             f"a walk went from {before} to {after} by {processes.actions[action].text}; the "

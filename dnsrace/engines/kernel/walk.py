@@ -112,7 +112,7 @@ def walk(
         for deadlocks.
     starts: the words of the initial states; `many` of them.
     owner: the process of each action.
-    trail: gets the states of a walk; chosen: its actions.
+    trail: gets the states of a walk; chosen: the action and the path of each of its steps.
     """
     counts, actions, paths, seen = results
     trail, chosen, out, note, random, load, last = work
@@ -155,9 +155,11 @@ def walk(
             i = choose(n, out, owner, load, random, limit)
             action = out[i * STRIDE + WORDS]
             broken = out[i * STRIDE + WORDS + 2]
+            path = out[i * STRIDE + WORDS + 1]
             actions[action] += 1
-            paths[out[i * STRIDE + WORDS + 1]] += 1
-            chosen[steps] = action
+            paths[path] += 1
+            chosen[2 * steps] = action
+            chosen[2 * steps + 1] = path
             p = owner[action]
             if last[p] >= 0 and steps - last[p] - 1 > counts[LAG]:
                 counts[LAG] = steps - last[p] - 1
