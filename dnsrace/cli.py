@@ -147,7 +147,7 @@ def explore(
         if json:
             write_json(json, report_data(report))
         if trace:
-            write_trace(trace, report)
+            write_trace(trace, report.explanations.get(report.headline))
     finally:
         # last, since its reader may go away (`| head`); and even if a file cannot be written
         if "-" not in (json, trace):

@@ -11,7 +11,7 @@ import typer
 
 from dnsrace.cli_model import model_values
 from dnsrace.cli_options import FLAGSHIP, MOST_PATHS, Fixed, Json, MaxPaths, ModelName
-from dnsrace.cli_support import console, interruptible, refuse_outputs, write_json, write_text
+from dnsrace.cli_support import console, interruptible, refuse_outputs, write_json, write_trace
 from dnsrace.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ def hunt(
                      "chance that a walk meets it."),
     ] = False,
     seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="The same seed gives the same walks.")
+        int, typer.Option(min=0, max=LARGEST_SEED, metavar="N", help="The same seed gives the same "
+                          "walks.")
     ] = 0,
     length: Annotated[
-        int, typer.Option(min=1, max=1_000_000, help="Cut a walk after so many steps.")
+        int, typer.Option(min=1, max=1_000_000, metavar="N", help="Cut a walk after so many steps.")
     ] = 1000,
     pauses: Annotated[
         bool,
@@ -88,7 +89,9 @@ def hunt(
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
     trace: Annotated[
-        str | None, typer.Option("--trace", metavar="PATH", help="Write the violation's trace.")
+        str | None,
+        typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
+                     "says how: .json, .itf.json, or text."),
     ] = None,
 ) -> None:  # fmt: skip
     """Walk through a model at random, and tell the first violation as short as possible.
@@ -118,8 +121,8 @@ def hunt(
     try:
         if json:
             write_json(json, hunt_data(report))
-        if trace and report.headline:
-            write_text(trace, report.explanations[report.headline].trace.text + "\n")
+        if trace:
+            write_trace(trace, report.explanations.get(report.headline))
     finally:
         if "-" not in (json, trace):
             print_hunt(console(), report)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from dnsrace.engines.hunt import HuntRequest
     from dnsrace.engines.request import Request
-    from dnsrace.findings.report import Report
+    from dnsrace.findings.explain import Explanation
 
     R = TypeVar("R", Request, HuntRequest)
 
@@ -148,12 +148,11 @@ def write_text(path: str, text: str) -> None:
         ) from None
 
 
-def write_trace(path: str, report: Report) -> None:
+def write_trace(path: str, explanation: Explanation | None) -> None:
     """Write the explained trace; the path's ending says in which form. Raises UsageError."""
     from dnsrace.findings.formats import itf
     from dnsrace.findings.trace import trace_data
 
-    explanation = report.explanations.get(report.headline)
     if explanation is None:
         warnings.warn(f"nothing is violated: there is no trace to write to {path}", stacklevel=2)
         return

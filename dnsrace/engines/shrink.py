@@ -9,8 +9,8 @@ failure-inducing input", IEEE TSE 28(2), 2002, with passes that know about proce
 - let one process do what another did;
 - move a step next to others of its process, alone or with one of the changes above.
 
-An entry is a wish. One that cannot be fulfilled is skipped; or, tried as well, its process takes the
-first step that it can. What really happened is what is shrunk further. The result need not be a
+An entry is a wish. One that cannot be fulfilled is skipped; or, tried as well, its process takes
+the first step that it can. What really happened is what is shrunk further. The result need not be a
 shortest one; `certify` finds out.
 """
 

@@ -12,7 +12,13 @@ from dnsrace.findings.hunted import Hunt, HuntProgress, HuntReport
 from dnsrace.findings.schedule import schedule_text
 from dnsrace.findings.trace import replay_command
 from dnsrace.findings.words import counted, listed
-from dnsrace.reports.terminal import command_line, explanation, findings_table, violation
+from dnsrace.reports.terminal import (
+    MOST_PATHS,
+    command_line,
+    explanation,
+    findings_table,
+    violation,
+)
 
 
 def print_hunt(console: Console, report: HuntReport) -> None:
@@ -58,11 +64,11 @@ def _numbers(hunt: Hunt) -> Iterable[Text]:
     for name in hunt.catches:
         if name in tally.seen:
             yield Text(f"{name} is met by {hunt.chance(name).text}")
-    ends = [f"{tally.ended:,} came to an end"] if tally.ended else []
-    ends += [f"{tally.deadlocks:,} came to a deadlock"] if tally.deadlocks else []
-    ends += [f"{tally.cut:,} were cut after {counted(hunt.length, 'step')}"] if tally.cut else []
+    ends = [f"at an end of the model {tally.ended:,}"] if tally.ended else []
+    ends += [f"in a deadlock {tally.deadlocks:,}"] if tally.deadlocks else []
+    ends += [f"cut after {counted(hunt.length, 'step')} {tally.cut:,}"] if tally.cut else []
     if ends:
-        yield Text(f"of these walks {listed(ends)}", style="dim")
+        yield Text(f"where walks ended: {listed(ends)}", style="dim")
     if tally.lag:
         yield Text(
             f"the stalest: {tally.laggard} went on after {counted(tally.lag, 'step')} of others "
@@ -72,7 +78,10 @@ def _numbers(hunt: Hunt) -> Iterable[Text]:
     taken = ", ".join(f"{name} {times:,}" for name, times in hunt.steps.items())
     yield Text(f"steps taken: {taken}", style="dim")
     if hunt.never:
-        yield Text(f"paths never taken: {'; '.join(hunt.never)}", style="dim")
+        listed_paths = "; ".join(hunt.never[:MOST_PATHS])
+        more = len(hunt.never) - MOST_PATHS
+        listed_paths += f"; and {more} more, which --json lists" if more > 0 else ""
+        yield Text(f"paths never taken: {listed_paths}", style="dim")
 
 
 def _conclusion(hunt: Hunt) -> Iterable[Text]:

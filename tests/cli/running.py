@@ -76,7 +76,8 @@ def dnsrace(*args: str, input: str = "", may_fail_inside: bool = False) -> Done:
 _TIMES = [
     (r"\b[\d.]+(e[+-]?\d+)? s of search", "T s of search"),
     (r"\([\d.,]+( million)? states/s\)", "(R states/s)"),
-    (r'"((compile_)?seconds|states_per_second)": [\d.e+-]+', r'"\1": T'),
+    (r"in\s+[\d.]+(e[+-]?\d+)?\s+s\s+\([\d,]+\s+walks/s", "in T s (R walks/s"),
+    (r'"((compile_)?seconds|states_per_second|walks_per_second)": [\d.e+-]+', r'"\1": T'),
     (r"[ \t]+$", ""),
 ]
 

@@ -16,6 +16,8 @@ OUTAGE = (
     "flip(1) release(1) acquire(0) build(0) flip(0) clean(1) clean(1)"
 )
 
+SCHEDULE = "dynamodb_dns(enactors=2): schedule: planner 0 planner*2 1*5 0*3 1*2"
+
 LASSO = f"{OUTAGE} release(0) pick_up(0) pick_up(1) repeat: acquire(0) build(0) flip(0)"
 
 COMMANDS: dict[str, tuple[int, list[str]]] = {
@@ -41,6 +43,16 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "explore_peterson": (0, ["explore", "peterson", "--deadlock"]),
     "explore_peterson_broken": (1, ["explore", "peterson", "--entry", "turn_first"]),
     "explore_ewd840": (0, ["explore", "ewd840"]),
+    "hunt": (1, ["hunt", "--engine", "python"]),
+    "hunt_two_endpoints": (
+        1, ["hunt", "--endpoints", "2", "--enactors", "2", "--freshness", "in_batch",
+            "--retry", "newest", "--engine", "python", "-p", "no_empty_answer"],
+    ),
+    "hunt_fixed": (3, ["hunt", "--fixed", "--walks", "2000", "--engine", "python"]),
+    "hunt_peterson": (1, ["hunt", "peterson", "--entry", "turn_first", "--engine", "python"]),
+    "hunt_deadlock": (3, ["hunt", "peterson", "--deadlock", "--walks", "50", "--length", "30"]),
+    "replay_schedule": (0, ["replay", SCHEDULE]),
+    "help_hunt": (0, ["hunt", "--help"]),
     "fixes": (
         0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
             "--property", "no_empty_answer"],
