@@ -17,6 +17,18 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
         print(f"warning: {message}", file=sys.stderr)
 
 
+def _stand_somewhere() -> None:
+    """Raises UsageError where the current directory was deleted: no path means anything there."""
+    from dnsrace.errors import UsageError
+
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise UsageError(
+            "the current directory does not exist any more", cure="go to one that does (cd)"
+        ) from None
+
+
 def main() -> None:
     """Entry point: run the command line, and turn every error into a sentence and an exit code."""
     from dnsrace.cli import app
@@ -31,6 +43,7 @@ def main() -> None:
     _said.clear()
     warnings.showwarning = _warn
     try:
+        _stand_somewhere()
         app()
     except DnsraceError as error:
         kind = "internal error" if isinstance(error, InternalError) else "error"

@@ -17,8 +17,19 @@ MOST_PROPERTIES = 60
 """Each has a bit in a word, and two bits are taken."""
 
 
-def refuse_too_many(properties: tuple[Property, ...]) -> None:
-    """Raises UsageError for more properties than a word has bits."""
+MOST_SLOTS = 2_500
+"""Values in a state: the text of a stepper grows with them, and writing more takes minutes."""
+
+
+def refuse_too_much(system: System, properties: tuple[Property, ...]) -> None:
+    """Raises UsageError for a state of too many values, and for more properties than a word has
+    bits."""
+    if len(system.slots) > MOST_SLOTS:
+        raise UsageError(
+            f"a state of {system.name} has {len(system.slots):,} values with these parameters, and "
+            f"a stepper can be made for {MOST_SLOTS:,} at most",
+            cure="give smaller parameters; races mostly show with two or three of everything",
+        )
     if len(properties) > MOST_PROPERTIES:
         raise UsageError(
             f"{len(properties)} properties are too many for one search",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dnsrace.engines.caught import Caught
-from dnsrace.engines.compilable import refuse_too_many, refuse_wide_numbers
+from dnsrace.engines.compilable import refuse_too_much, refuse_wide_numbers
 from dnsrace.engines.request import CHECKED, Request
 from dnsrace.engines.space import DEADLOCK
 from dnsrace.engines.walks import LENGTH, PAUSES, Course, Failure, Walker
@@ -33,6 +33,8 @@ PROFILES: dict[str, tuple[int | None, float]] = {
 """Walks and seconds at which a hunt ends at the latest, by the name of the profile."""
 PATIENCE = 400
 """Walks after which `auto` goes over to machine code: about as long as the compiler takes."""
+LARGEST_PYTHON = 8
+"""Walks that Python takes at once, at most: few hunts need more."""
 TURN = 0.1
 """Seconds of walking between two looks at the clock, about."""
 
@@ -97,7 +99,7 @@ def hunt(system: System, request: HuntRequest) -> Hunt:
             f"a hunt needs the values of {', '.join(system.open)}", cure="lift it without `open`"
         )
     watched = tuple(p for p in system.properties if p.kind in CHECKED)
-    refuse_too_many(watched)
+    refuse_too_much(system, watched)
     course = Course(system, watched, request.length, request.pauses)
     return _Hunt(course, request).run()
 
@@ -166,10 +168,12 @@ class _Hunt:
         return first, count
 
     def _python(self, most: int | None) -> None:
-        walker = Walker(self.course, self.request.seed)
+        walker, size = Walker(self.course, self.request.seed), 1
         while not self._stopped() and (most is None or self.next < most):
-            first, count = self._batch(10)
-            self._note(*self._take(walker, first, count))
+            began = time.perf_counter()
+            self._note(*self._take(walker, *self._batch(size)))
+            quick = time.perf_counter() - began < TURN / 2
+            size = min(LARGEST_PYTHON, 2 * size) if quick else max(1, size // 2)
 
     def _take(self, walker: Walker, first: int, count: int) -> tuple[Tally, dict[str, Failure]]:
         """The walks of a batch, and its first violation of each goal that has none yet."""

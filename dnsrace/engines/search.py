@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dnsrace.engines.answers import MOST_UNASKED, NEEDS_NAMES, Found
-from dnsrace.engines.compilable import refuse_many_renamings, refuse_too_many, refuse_wide_numbers
+from dnsrace.engines.compilable import refuse_many_renamings, refuse_too_much, refuse_wide_numbers
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.python_space import PythonSpace
@@ -86,7 +86,7 @@ def _space(system: System, request: Request, engine: EngineName) -> Space:
     if engine == "interpreter":
         domains = tuple(layout.substates) if symmetric else ()
         return PythonSpace(system, watched, symmetric, InterpreterStepper(system, watched, domains))
-    refuse_too_many(watched)
+    refuse_too_much(system, watched)
     if engine == "python":
         return PythonSpace(system, watched, symmetric, GeneratedStepper(system, watched, symmetric))
     try:

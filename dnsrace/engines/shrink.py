@@ -17,6 +17,7 @@ shortest one; `certify` finds out.
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,7 +34,9 @@ from dnsrace.findings.verdicts import Finding
 Wishes = tuple[Wish, ...]
 
 MOST_RUNS = 20_000
-"""Schedules that are tried at most: about a second."""
+"""Schedules that are tried at most: about a second for the flagship."""
+LONGEST = 5.0
+"""Seconds after which no more are tried, where the steps of a model take long."""
 LONGEST_ROW = 8
 PAIRS = 60
 """Two changes at once are made to schedules of so many steps at most."""
@@ -87,6 +90,7 @@ class _Shrinker:
         self.ways = Ways(course, goal)
         self.first = self.ways.packed(trace.initial)
         self.runs = 0
+        self.end = time.perf_counter() + LONGEST
         self.seen: set[Wishes] = set()
         self.wishes = self._run(self._of_trace(trace)) or ()
 
@@ -113,7 +117,7 @@ class _Shrinker:
         return found
 
     def _accept(self, candidate: Wishes) -> bool:
-        if candidate in self.seen or self.runs >= MOST_RUNS:
+        if candidate in self.seen or self.runs >= MOST_RUNS or time.perf_counter() > self.end:
             return False
         self.seen.add(candidate)
         for exactly in (False, True):

@@ -20,10 +20,12 @@ from dnsrace.model import direct, places
 from dnsrace.model.direct import ConcreteState
 from dnsrace.model.interpreter import Interpreter, state_text, step_text
 from dnsrace.model.show import system_text
-from dnsrace.model.system import State, System
+from dnsrace.model.system import State, Step, System
 
 STATES = 100
 """States on which the lifted form is compared with the functions, the first that are reached."""
+STEPS = 20_000
+"""Steps that are compared, about: fewer states where each has very many."""
 
 CURE = (
     "a step may use a value only with operators, not its identity, type or text, and nothing that "
@@ -89,15 +91,16 @@ def check_against_functions(system: System, again: System) -> None:
             cure=CURE,
         )
     interpreter = Interpreter(system)
+    most = max(2, min(STATES, STEPS // max(1, sum(1 for _ in _every_step(system)))))
     seen: dict[State, None] = {}
     for state in interpreter.initial():
         seen.setdefault(state)
-        if len(seen) >= STATES // 2:
+        if len(seen) >= most // 2:
             break
     for state in _growing(seen):
         _compare_properties(system, interpreter, state)
         for successor in _compare_steps(system, interpreter, state):
-            if len(seen) < STATES:
+            if len(seen) < most:
                 seen.setdefault(successor)
 
 
@@ -111,15 +114,18 @@ def _growing(seen: dict[State, None]) -> Iterator[State]:
 
 
 def _compare_steps(system: System, interpreter: Interpreter, state: State) -> Iterator[State]:
-    for step in system.steps:
-        for choices in step.every_choice():
-            lifted = _or_left(interpreter.take, state, step, choices)
-            plain = _or_left(direct.take, system, state, step, choices)
-            after = lifted if lifted in (None, LEFT) else lifted.state
-            if after != plain:
-                raise _difference(system, step_text(step, choices), step.place, state)
-            if lifted not in (None, LEFT):
-                yield lifted.state
+    for step, choices in _every_step(system):
+        lifted = _or_left(interpreter.take, state, step, choices)
+        plain = _or_left(direct.take, system, state, step, choices)
+        after = lifted if lifted in (None, LEFT) else lifted.state
+        if after != plain:
+            raise _difference(system, step_text(step, choices), step.place, state)
+        if lifted not in (None, LEFT):
+            yield lifted.state
+
+
+def _every_step(system: System) -> Iterator[tuple[Step, tuple[int, ...]]]:
+    return ((step, choices) for step in system.steps for choices in step.every_choice())
 
 
 LEFT = "a value leaves its domain"

@@ -121,3 +121,17 @@ def test_a_model_cannot_end_the_program_with_a_verdict(
         return
     assert done.code == 2
     assert done.err.startswith(f"error: {path}:")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a directory in use cannot be deleted there")
+def test_a_directory_that_was_deleted(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    code = f"import os; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r})\n"
+    code += "import sys; sys.argv = ['dnsrace', 'models']\n"
+    code += "from dnsrace.cli_main import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: the current directory does not exist any more\n  cure: go to one that does (cd)\n"
+    )

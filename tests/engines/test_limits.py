@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from engines.honesty import ENGINES, assert_is_honest, run
+from support import lift_text
 
 from dnsrace import check as checking
 from dnsrace.engines import search
 from dnsrace.engines.request import EngineName, Limits, Request
 from dnsrace.engines.search import explore
+from dnsrace.errors import UsageError
 from dnsrace.findings.report import Report
 from dnsrace.findings.verdicts import Exploration, Progress
 from dnsrace.loader import load
@@ -291,3 +294,20 @@ def test_a_listener_hears_of_the_progress(large: System, monkeypatch: pytest.Mon
     assert heard[-1].depth == result.checked
     assert all(0 < p.waiting <= p.states for p in heard)
     assert {p.engine for p in heard} == {"python"}
+
+
+@pytest.mark.parametrize("engine", ["python", "numba"])
+def test_a_state_of_too_many_values_is_refused(tmp_path: Path, engine: EngineName) -> None:
+    text = """
+        @model
+        def rows(length: int = 2501):
+            class Place(Range, low=1, high=length): ...
+            class S(State):
+                up = var(bool, per=Place, start=False)
+            @step
+            def f(s):
+                s.up[1] = not s.up[1]
+        """
+    with pytest.raises(UsageError, match="a state of rows has 2,501 values"):
+        explore(lift_text(tmp_path, text), Request(engine=engine))
+    assert explore(lift_text(tmp_path, text, length=2500), Request(engine="python")).complete
