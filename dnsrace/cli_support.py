@@ -8,7 +8,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from dnsrace.engines.request import Request
     from dnsrace.findings.report import Report
+    from dnsrace.findings.trace import Trace
 
 
 NARROWEST = 20
@@ -65,8 +66,15 @@ def _bytes(text: str | None) -> int | None:
 def interruptible(request: Request) -> Iterator[Request]:
     """The request, with a line of progress; Ctrl-C ends it with a partial report, a second one at
     once."""
-    from dnsrace.reports.progress import progress_line
+    from dnsrace.reports.progress import progress_line, progress_text
 
+    with interruption() as pressed, progress_line(console(stderr=True), progress_text) as listener:
+        yield replace(request, listener=listener, interrupted=pressed)
+
+
+@contextmanager
+def interruption() -> Iterator[Callable[[], bool]]:
+    """Tells whether Ctrl-C was pressed; a second time, it ends the program at once."""
     pressed = False
 
     def press(*_: object) -> None:
@@ -78,8 +86,7 @@ def interruptible(request: Request) -> Iterator[Request]:
 
     before = signal.signal(signal.SIGINT, press)
     try:
-        with progress_line(console(stderr=True)) as listener:
-            yield replace(request, listener=listener, interrupted=lambda: pressed)
+        yield lambda: pressed
     finally:
         signal.signal(signal.SIGINT, before)
 
@@ -140,15 +147,19 @@ def write_text(path: str, text: str) -> None:
 
 
 def write_trace(path: str, report: Report) -> None:
-    """Write the explained trace; the path's ending says in which form. Raises UsageError."""
-    from dnsrace.findings.formats import itf
-    from dnsrace.findings.trace import trace_data
-
+    """Write the explained trace. Raises UsageError."""
     explanation = report.explanations.get(report.headline)
     if explanation is None:
         warnings.warn(f"nothing is violated: there is no trace to write to {path}", stacklevel=2)
         return
-    trace = explanation.trace
+    write_trace_file(path, explanation.trace)
+
+
+def write_trace_file(path: str, trace: Trace) -> None:
+    """Write a trace; the path's ending says in which form. Raises UsageError."""
+    from dnsrace.findings.formats import itf
+    from dnsrace.findings.trace import trace_data
+
     if path.endswith(".json"):
         write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))
     else:

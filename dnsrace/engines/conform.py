@@ -14,7 +14,7 @@ log says who is who. An explanation is made of the interpreter's own steps.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +104,7 @@ class Construction:
             after = dict.fromkeys(
                 state for node in self.spread(found) for state in self.behind(node, event)
             )
-            self.most = max(self.most, len(found))
+            self.most = max(self.most, len(found), len(after))
             if not after:
                 return
             self.entries.append(tuple(after))
@@ -176,23 +176,30 @@ class Construction:
                 raise InternalError(f"{self.system.name}: no step leads from {state} to {after}")
             steps.append(taken)
             state = taken.state
-        return confirm_explained(
-            Explained(Trace(self.system, initial, tuple(steps)), tuple(at)), self.log.events
-        )
+        events = self.log.events[: self.explained]
+        trace = Trace(self.system, initial, tuple(steps))
+        return confirm_explained(Explained(trace, events, tuple(at)))
 
     # -- single steps
 
     def _event_step(self, state: State, event: Event, after: Any) -> Taken | None:
         """The interpreter's step for an event that leads to a packed state."""
         ways = (self.interpreter.take(state, event.step, raws) for raws in event.every_choice())
-        return next((t for t in ways if t is not None and self.stepper.node(t.state) == after), None)
+        return next(
+            (t for t in ways if t is not None and self.stepper.node(t.state) == after), None
+        )
 
     def _unseen_step(self, state: State, number: int, after: Any) -> Taken | None:
         """The interpreter's step for an action that leads to a packed state."""
         action = self.actions[number]
         choices = (c for c in action.step.every_choice() if action.first in (None, *c[:1]))
         ways = (self.interpreter.take(state, action.step, raws) for raws in choices)
-        return next((t for t in ways if t is not None and self.stepper.node(t.state) == after), None)
+        return next(
+            (t for t in ways if t is not None and self.stepper.node(t.state) == after), None
+        )
+
+    def _leading_to(self, after: Any, ways: Iterable[Taken | None]) -> Taken | None:
+        return next((t for t in ways if t and self.stepper.node(t.state) == after), None)
 
     def _moves(self, node: Any) -> list[tuple[int, Any]]:
         """The successors of a packed state, each with the action that leads there."""

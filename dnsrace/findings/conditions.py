@@ -28,9 +28,7 @@ def reads(
         yield f"{slot_text(expr.data, index)} = {expr.data.domain.text(raw)}"
 
 
-def worked_out(
-    interpreter: Interpreter, expr: Expr, state: State, names: dict[str, int]
-) -> Expr:
+def worked_out(interpreter: Interpreter, expr: Expr, state: State, names: dict[str, int]) -> Expr:
     """An expression with its choices and indices replaced by their values: `lock[endpoint[e]] = e`
     becomes `lock[0] = 1`. What a quantifier binds stays; so does all of it, where the values alone
     would settle it."""

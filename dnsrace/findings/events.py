@@ -161,9 +161,7 @@ class _Reader:
         for choice, value in zip(step.choices, given, strict=True):
             assert choice.domain is not None
             what = f"{step.name}: the choice {choice.data}"
-            found.append(
-                None if value is None else self._raw(record, what, choice.domain, value)
-            )
+            found.append(None if value is None else self._raw(record, what, choice.domain, value))
         return tuple(found)
 
     def _seen(self, record: Record, key: str, given: Any) -> Seen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from dnsrace.errors import InternalError
@@ -14,11 +14,17 @@ from dnsrace.model.interpreter import Interpreter
 
 @dataclass(frozen=True)
 class Explained:
-    """A trace, and the positions among its steps of the events that it explains, in order. The
-    steps in between are unseen."""
+    """A trace that explains events: `at` are their positions among its steps, in order. The steps
+    in between are unseen."""
 
     trace: Trace
+    events: tuple[Event, ...]
     at: tuple[int, ...]
+
+    @property
+    def unseen(self) -> int:
+        """How many unseen steps there are."""
+        return len(self.trace.steps) - len(self.at)
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,12 @@ class Headway:
 Listener = Callable[[Headway], None]
 
 
-def confirm_explained(what: Explained, events: Sequence[Event]) -> Explained:
-    """Replay an explanation, and compare it with the first events of the log. Raises InternalError
-    when the interpreter does not agree, or an event is another one."""
+def confirm_explained(what: Explained) -> Explained:
+    """Replay an explanation, and compare it with its events. Raises InternalError when the
+    interpreter does not agree, or an event is another one."""
     confirm(what.trace)
     states = what.trace.states
-    for event, at in zip(events, what.at, strict=False):
+    for event, at in zip(what.events, what.at, strict=True):
         taken = what.trace.steps[at]
         if not (
             taken.step is event.step

@@ -30,9 +30,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "check": {"errors", "model", "findings", "engines", "exports"},
     "fixes": {"errors", "model", "findings", "engines"},
     "graph": {"errors", "model", "findings", "engines", "loader"},
+    "conform": {"errors", "model", "findings", "engines"},
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader"},
     "cli_options": {"cli_model", "cli_support"},
+    "cli_conform": {
+        "errors", "model", "findings", "engines", "reports", "loader", "check", "conform",
+        "cli_model", "cli_options", "cli_support",
+    },
     "cli_export": {"check", "exports", "cli_model", "cli_options", "cli_support"},
     "cli_fixes": {"model", "reports", "fixes", "cli_model", "cli_options", "cli_support"},
     "cli_graph": {
@@ -41,8 +46,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
-        "template", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options",
-        "cli_support",
+        "template", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_model",
+        "cli_options", "cli_support",
     },
     "cli_main": {"cli", "cli_support", "errors"},
     "__main__": {"cli_main"},
@@ -63,7 +68,15 @@ ONE_FILE: dict[str, str | None] = {
 ONE_LAYER: dict[str, set[str]] = {
     "numpy": {"engines"},
     "rich": {"reports", "cli_support"},
-    "typer": {"cli", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options"},
+    "typer": {
+        "cli",
+        "cli_conform",
+        "cli_export",
+        "cli_fixes",
+        "cli_graph",
+        "cli_model",
+        "cli_options",
+    },
     "click": {"cli", "cli_model"},
 }
 

@@ -255,7 +255,7 @@ def test_progress_in_words() -> None:
 
 
 def test_without_a_terminal_nobody_listens() -> None:
-    with progress_line(Console(file=io.StringIO())) as listener:
+    with progress_line(Console(file=io.StringIO()), progress_text) as listener:
         assert listener is None
 
 
