@@ -48,9 +48,9 @@ class Misfit:
         `effect`.
     step: with its choices.
     differences: between the model and what was seen.
-    needs: of a blocked step, the test that blocks it; of another effect, the tests that keep the
-        step from the path whose effect was seen.
-    passed: of a blocked step, how many tests let it through before.
+    needs: of a blocked step, the test that blocks it, unless it is never possible; of another
+        effect, the tests that keep the step from the path whose effect was seen.
+    passed: of a blocked step, how many tests it comes to.
     says: of another effect, what the model says of its own path.
     instead: what it says of the path whose effect was seen; empty when there is none.
     taken, not_taken: the steps along these paths.

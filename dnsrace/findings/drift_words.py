@@ -11,6 +11,7 @@ from dnsrace.findings.drift import Drift, Misfit, Needed
 from dnsrace.findings.events import Event, Seen
 from dnsrace.findings.explain import sentence
 from dnsrace.findings.explained import Explained
+from dnsrace.findings.trace import Trace
 from dnsrace.findings.words import counted, listed
 from dnsrace.model.interpreter import slot_text
 from dnsrace.model.system import System
@@ -64,7 +65,7 @@ def sections(drift: Drift) -> Iterator[Section]:
     yield Section("What the log says", tuple((line,) for line in _said(system, drift.event)))
     before = tuple(told(drift.before, drift.explained - LAST))
     if before:
-        yield Section("What came before, explained", before)
+        yield Section("What came before", before)
     yield Section("Why nothing explains it", tuple((line,) for line in _why(drift)))
     yield Section("What the model would have allowed", tuple(_allowed(drift)))
     text = drift.before.trace.text
@@ -81,7 +82,12 @@ def told(explained: Explained, first: int = 0) -> Iterator[tuple[str, str, str]]
     begin = explained.at[first] if first > 0 else 0
     for step in range(begin, len(explained.trace.steps)):
         text = explained.trace.steps[step].text
-        yield where.get(step, "unseen"), text, sentence(explained.trace, step)
+        yield where.get(step, "unseen"), text, in_words(explained.trace, step)
+
+
+def in_words(trace: Trace, at: int) -> str:
+    """What the step at a position does, without its name."""
+    return sentence(trace, at).removeprefix(f"{trace.steps[at].text}: ")
 
 
 def _said(system: System, event: Event) -> Iterator[str]:
@@ -104,12 +110,10 @@ def _seen(system: System, seen: Seen) -> str:
 def _why(drift: Drift) -> Iterator[str]:
     (nearest, count), *others = drift.misfits
     if drift.states > 1:
+        alike = f", and {count - 1:,} more like it" if count > 1 else ""
         yield (
             f"The system may be in any of {counted(drift.states, 'state')} there, as unseen steps "
-            f"may have happened. The nearest, like {count - 1:,} more:"
-            if count > 1
-            else f"The system may be in any of {counted(drift.states, 'state')} there, as unseen "
-            "steps may have happened. The nearest:"
+            f"may have happened. The nearest{alike}:"
         )
     yield from _reason(nearest)
     if nearest.kind == "effect" and not nearest.instead:
@@ -129,6 +133,8 @@ def _reason(misfit: Misfit) -> Iterator[str]:
     if misfit.kind == "before":
         yield "The model cannot be in the state that was seen right before it:"
         yield from _differences(misfit)
+    elif misfit.kind == "blocked" and not misfit.needs:
+        yield f"{misfit.step} is possible in no state: what it requires is never true."
     elif misfit.kind == "blocked":
         yield f"{misfit.step} is not possible there. It needs"
         yield from map(_needed, misfit.needs)
@@ -168,11 +174,13 @@ def short(misfit: Misfit) -> str:
     if misfit.kind == "before":
         return f"{misfit.differences[0].name} is {misfit.differences[0].model} before it"
     if misfit.kind == "blocked":
-        needs = " and ".join(needed.here for needed in misfit.needs)
-        values = listed(value for needed in misfit.needs for value in needed.values)
-        return f"{misfit.step} needs {needs}" + (f", but {values}" if values else "")
-    first = misfit.differences[0]
-    return f"{misfit.step} leads to {first.name} = {first.model}: {misfit.says}"
+        if not misfit.needs:
+            return f"{misfit.step} is possible in no state"
+        [needed] = misfit.needs
+        values = f", but {listed(needed.values)}" if needed.values else ""
+        return f"{misfit.step} needs {needed.here}{values}"
+    differing = listed(f"{one.name} = {one.model}" for one in misfit.differences)
+    return f"{misfit.step} leads to {differing}"
 
 
 def _allowed(drift: Drift) -> Iterator[tuple[str, str]]:

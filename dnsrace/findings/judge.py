@@ -14,9 +14,8 @@ from dataclasses import replace
 from dnsrace.errors import DomainError
 from dnsrace.findings.conditions import reads, worked_out
 from dnsrace.findings.drift import Allowed, Difference, Drift, Misfit, Needed
-from dnsrace.findings.drift_words import drift_text
+from dnsrace.findings.drift_words import drift_text, in_words
 from dnsrace.findings.events import Event, Seen, fits
-from dnsrace.findings.explain import sentence
 from dnsrace.findings.explained import Explained
 from dnsrace.findings.trace import Trace
 from dnsrace.model.expressions import not_
@@ -65,7 +64,7 @@ def _words(trace: Trace, taken: Taken | None) -> str:
         return ""
     longer = replace(trace, steps=(*trace.steps, taken))
     try:
-        return sentence(longer, len(trace.steps))
+        return in_words(longer, len(trace.steps))
     except DomainError:  # only the tests of its path make it defined
         return trace.system.paths[taken.path].label
 
@@ -109,8 +108,8 @@ class _Judge:
     def _blocked(self, state: State, choices: tuple[int, ...]) -> Misfit:
         step = self.event.step
         made = self.interpreter.decisions(state, step, choices)
-        needs = tuple(self._needed(state, self._names(choices), *made[-1]) for _ in made[-1:])
-        return Misfit("blocked", step_text(step, choices), (), needs, len(made) - 1)
+        needs = tuple(self._needed(state, self._names(choices), *last) for last in made[-1:])
+        return Misfit("blocked", step_text(step, choices), (), needs, len(made))
 
     def _effect(self, state: State, taken: Taken) -> Misfit:
         """Another effect; with the path that would have had the one that was seen, and the fewest

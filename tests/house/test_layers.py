@@ -69,16 +69,10 @@ ONE_LAYER: dict[str, set[str]] = {
     "numpy": {"engines"},
     "rich": {"reports", "cli_support"},
     "typer": {
-        "cli",
-        "cli_conform",
-        "cli_export",
-        "cli_fixes",
-        "cli_graph",
-        "cli_model",
-        "cli_options",
+        "cli", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_model", "cli_options",
     },
     "click": {"cli", "cli_model"},
-}
+}  # fmt: skip
 
 
 def short(path: Path) -> str:
