@@ -43,6 +43,16 @@ bug in dnsrace.
 class ConformCommand(ModelCommand):
     """A command whose model is an option, or else named in the head of the log."""
 
+    def make_context(
+        self, info_name: Any, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except UsageError as error:  # there is no such model
+            if not any(arg.startswith("--model") for arg in args):
+                error.cure += "; or give --model, as it is the log that names this one"
+            raise
+
     def named(self, params: dict[str, Any]) -> str | None:
         return params.get("model") or _model_of(str(params.get("log", "-")))
 

@@ -78,6 +78,13 @@ def compare(
     """
     began = time.perf_counter()
     system = lifted(model, recording, given, max_paths)
+    shows = None if shows is None else tuple(shows)
+    for name in shows or ():
+        if system.find_step(name) is None:
+            raise UsageError(
+                f"{system.name} has no step {name} with these parameters",
+                cure=f"its steps are: {', '.join(step.name for step in system.steps)}",
+            )
     log = understood(system, recording, shows)
     if not log.events:
         return Conformance(system, log, "unknown", 0, "the log has no events: nothing was checked")

@@ -69,8 +69,10 @@ def sections(drift: Drift) -> Iterator[Section]:
     yield Section("Why nothing explains it", tuple((line,) for line in _why(drift)))
     yield Section("What the model would have allowed", tuple(_allowed(drift)))
     text = drift.before.trace.text
-    if len(text) <= LONGEST:
-        yield Section("See the explained part", ((f"dnsrace replay {shlex.quote(text)}",),))
+    command = f"dnsrace replay {shlex.quote(text)}"
+    if len(text) > LONGEST:
+        command = "--trace PATH writes the explained part, for dnsrace replay PATH"
+    yield Section("See the explained part", ((command,),))
 
 
 def told(explained: Explained, first: int = 0) -> Iterator[tuple[str, str, str]]:

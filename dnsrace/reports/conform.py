@@ -37,7 +37,8 @@ def print_conformance(console: Console, done: Conformance, whole: bool = False) 
         console.print()
     for violation in done.violations:
         console.print(Text(_violation(done, violation), style="yellow"))
-    console.print(Text(_work(done), style="dim"))
+    for line in _work(done):
+        console.print(Text(line, style="dim"))
     console.print(Text(conclusion(done), style=STYLES[done.answer]))
 
 
@@ -80,16 +81,15 @@ def _violation(done: Conformance, violation: Violation) -> str:
     return f"{run} violates {violation.name}{kind} {where}. The model allows that."
 
 
-def _work(done: Conformance) -> str:
-    if not done.states:
-        return "No state was looked at."
-    parts = []
+def _work(done: Conformance) -> Iterator[str]:
     if done.explanation is not None:
-        only = "the only explanation" if done.only else "one of several explanations, perhaps"
-        parts.append(f"{counted(done.explanation.unseen, 'unseen step')}, {only}")
-    parts.append(f"at most {counted(done.at_once, 'state')} possible at once")
-    parts.append(f"{counted(done.states, 'distinct state')} in {done.seconds:.3g} s")
-    return "; ".join(parts)
+        only = "there is no other explanation" if done.only else "there may be other explanations"
+        yield f"{counted(done.explanation.unseen, 'unseen step')}; {only}"
+    if done.states:
+        yield (
+            f"{counted(done.states, 'distinct state')}, at most {done.at_once:,} possible at once; "
+            f"{done.seconds:.3g} s of search"
+        )
 
 
 def _heading(text: str) -> Text:

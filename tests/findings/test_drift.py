@@ -169,7 +169,7 @@ def test_unseen_steps_leave_several_states_and_all_of_them_say_why() -> None:
     assert "In 3 other states: clean(0) needs phase[0] = cleaning, but phase[0] = releasing" in str(
         drift
     )
-    assert "unseen  release(0)" in str(drift)
+    assert "unseen   release(0)" in str(drift)
 
 
 def test_more_states_than_are_asked() -> None:
