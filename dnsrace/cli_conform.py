@@ -34,9 +34,8 @@ EPILOG = """[bold]Examples[/bold]
 
   dnsrace conform run.jsonl --model ./my_model.py --workers 3 --trace run.txt
 
-[bold]Exit codes[/bold]: 0 the model explains the whole log; 1 it does not explain an event; 2 wrong
-usage, a broken log or a broken model; 3 unknown: a limit was reached, or nothing was checked; 70 a
-bug in dnsrace.
+[bold]Exit codes[/bold]: 0 the model explains the whole log; 1 an event that it does not explain; 2
+wrong usage, a broken log or a broken model; 3 unknown; 70 a bug in dnsrace.
 """
 
 

@@ -203,7 +203,7 @@ def test_help_that_lists_parameters_loads_the_model_and_no_engine() -> None:
     [
         ["explore", "--enactors", "3"], ["replay", "peterson(): wake(0)"], ["show"], ["models"],
         ["export", "tla", "peterson"], ["export", "promela"], ["export", "murphi"],
-        ["fixes", "--enactors", "2"],
+        ["fixes", "--enactors", "2"], ["conform", "-"],
     ],
     ids=" ".join,
 )  # fmt: skip
