@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from dnsrace.findings.explained import violations
 from dnsrace.findings.judge import LOOKED_AT, drift, judged
 from dnsrace.findings.log import Recording, read_log, recorded
 from dnsrace.model.language import MAX_PATHS, Model
+from dnsrace.model.selfcheck import check_against_functions
 from dnsrace.model.system import System
 
 MOST_STATES = 1_000_000
@@ -142,4 +144,14 @@ def lifted(
         raise LogError(
             f"the head's parameters: {error.cause}", place=place, cure=error.cure
         ) from None
-    return model.lift(max_paths=max_paths, **{**said, **given})
+    values = model.values({**said, **given})
+    return _system(model, tuple(values.items()), max_paths)
+
+
+@lru_cache(maxsize=16)
+def _system(model: Model, values: tuple[tuple[str, Any], ...], max_paths: int) -> System:
+    """A model lifted and checked: once for all the runs of a test."""
+    system = model.lift(max_paths=max_paths, **dict(values))
+    check_against_functions(system, model.lift(max_paths=max_paths, **dict(values)))
+    system.made = {}  # so that the stepper is generated once, too
+    return system

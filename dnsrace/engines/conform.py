@@ -14,7 +14,7 @@ log says who is who. An explanation is made of the interpreter's own steps.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from dnsrace.findings.explained import Explained, Headway, Listener, confirm_exp
 from dnsrace.findings.trace import Trace
 from dnsrace.model.actions import actions_of, first_actions
 from dnsrace.model.interpreter import Interpreter, Taken
-from dnsrace.model.system import State, System
+from dnsrace.model.system import State, Step, System
 
 Found = dict[Any, tuple[Any, int] | None]
 """Packed states in the order in which they were met: each with the one before it and the action
@@ -133,9 +133,9 @@ class Construction:
         wanted, after = self._wanted(event), self._masks(event.after)
         told = any(raw is not None for raw in event.choices[1:])
         for action, successor in self._moves(node):
-            if action in wanted and _fits(successor, after):
-                if told and self._event_step(self.stepper.state(node), event, successor) is None:
-                    continue
+            fits = action in wanted and _fits(successor, after)
+            # an action is a step with its first choice alone
+            if fits and (not told or self._chosen(node, event, successor)):
                 yield successor
 
     def candidates(self) -> list[Any]:
@@ -169,37 +169,40 @@ class Construction:
         for how, after in reversed(hops):
             if isinstance(how, Event):
                 at.append(len(steps))
-                taken = self._event_step(state, how, after)
+                step, choices = how.step, list(how.every_choice())
             else:
-                taken = self._unseen_step(state, how, after)
-            if taken is None:
-                raise InternalError(f"{self.system.name}: no step leads from {state} to {after}")
-            steps.append(taken)
-            state = taken.state
+                step, choices = self.actions[how].step, list(self._choices(how))
+            steps.append(self._taken(state, step, choices, after))
+            state = steps[-1].state
+        if self.stepper.node(state) != goal:
+            raise InternalError(
+                f"{self.system.name}: the explanation ends in {state}, not in {goal}"
+            )
         events = self.log.events[: self.explained]
         trace = Trace(self.system, initial, tuple(steps))
         return confirm_explained(Explained(trace, events, tuple(at)))
 
     # -- single steps
 
-    def _event_step(self, state: State, event: Event, after: Any) -> Taken | None:
-        """The interpreter's step for an event that leads to a packed state."""
+    def _chosen(self, node: Any, event: Event, successor: Any) -> bool:
+        """Whether the choices that are told lead from one packed state to another one."""
+        state = self.stepper.state(node)
         ways = (self.interpreter.take(state, event.step, raws) for raws in event.every_choice())
-        return next(
-            (t for t in ways if t is not None and self.stepper.node(t.state) == after), None
-        )
+        return any(taken and self.stepper.node(taken.state) == successor for taken in ways)
 
-    def _unseen_step(self, state: State, number: int, after: Any) -> Taken | None:
-        """The interpreter's step for an action that leads to a packed state."""
+    def _choices(self, number: int) -> Iterator[tuple[int, ...]]:
+        """The choices that an action may stand for."""
         action = self.actions[number]
-        choices = (c for c in action.step.every_choice() if action.first in (None, *c[:1]))
-        ways = (self.interpreter.take(state, action.step, raws) for raws in choices)
-        return next(
-            (t for t in ways if t is not None and self.stepper.node(t.state) == after), None
-        )
+        return (raws for raws in action.step.every_choice() if action.first in (None, *raws[:1]))
 
-    def _leading_to(self, after: Any, ways: Iterable[Taken | None]) -> Taken | None:
-        return next((t for t in ways if t and self.stepper.node(t.state) == after), None)
+    def _taken(self, state: State, step: Step, choices: list[tuple[int, ...]], after: Any) -> Taken:
+        """The interpreter's step with one of these choices that leads to a packed state. If there
+        is but one choice, it is not packed anew: it leads there, or the end is another one."""
+        for raws in choices:
+            taken = self.interpreter.take(state, step, raws)
+            if taken and (len(choices) == 1 or self.stepper.node(taken.state) == after):
+                return taken
+        raise InternalError(f"{self.system.name}: no {step.name} leads from {state} to {after}")
 
     def _moves(self, node: Any) -> list[tuple[int, Any]]:
         """The successors of a packed state, each with the action that leads there."""

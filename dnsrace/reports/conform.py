@@ -52,6 +52,8 @@ def conclusion(done: Conformance) -> str:
         return f"The model does not explain {event.record.where}, {event.text}."
     if not done.log.events:
         return f"Unknown: {done.stopped}."
+    if done.events == len(done.log.events):
+        return f"Unknown: {done.stopped}. Every event is possible, but nothing was confirmed."
     return (
         f"Unknown: {done.stopped}. Of {number} the first {done.events:,} are possible; nothing is "
         "known of the rest."

@@ -280,5 +280,5 @@ def test_a_wrong_explanation_is_an_internal_error(monkeypatch: pytest.MonkeyPatc
         return None if step.name == "acquire" else take(self, state, step, choices)
 
     monkeypatch.setattr(Interpreter, "take", forgetful)
-    with pytest.raises(InternalError, match="no step leads from"):
+    with pytest.raises(InternalError, match="no acquire leads from"):
         compare(model, recording, {}, None, Bounds())
