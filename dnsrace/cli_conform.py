@@ -15,7 +15,7 @@ from dnsrace.cli_model import ModelCommand, model_values, offered_models
 from dnsrace.cli_options import MOST_PATHS, Fixed, Json, MaxPaths
 from dnsrace.cli_support import (
     console,
-    interruption,
+    interruptible,
     refuse_outputs,
     write_json,
     write_trace_file,
@@ -126,9 +126,8 @@ def conform(
     from dnsrace.check import fixed_values
     from dnsrace.conform import MOST_STATES, compare
     from dnsrace.engines.conform import Bounds
-    from dnsrace.reports.conform import print_conformance
+    from dnsrace.reports.conform import headway_text, print_conformance
     from dnsrace.reports.conform_machine import conformance_data
-    from dnsrace.reports.progress import headway_text, progress_line
 
     refuse_outputs(json=json, trace=trace)
     chosen, given = model_values(ctx)
@@ -137,13 +136,10 @@ def conform(
         chosen = _of_standard_input(recording.model, given)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     names = None if shows is None else [n.strip() for part in shows for n in part.split(",")]
-    with (
-        redirect_stdout(sys.stderr),  # what the model prints must not get into the JSON
-        interruption() as pressed,
-        progress_line(console(stderr=True), headway_text) as listener,
-    ):
-        bounds = Bounds(max_states or MOST_STATES, timeout, pressed, listener)
-        done = compare(chosen, recording, values, names, bounds, max_paths)
+    bounds = Bounds(max_states or MOST_STATES, timeout)
+    with redirect_stdout(sys.stderr), interruptible(bounds, headway_text) as ready:
+        # what the model prints must not get into the JSON on standard output
+        done = compare(chosen, recording, values, names, ready, max_paths)
     try:
         if json:
             write_json(json, conformance_data(done))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dnsrace import __version__
 from dnsrace.errors import UsageError
@@ -20,9 +20,12 @@ from dnsrace.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dnsrace.engines.conform import Bounds
     from dnsrace.engines.request import Request
     from dnsrace.findings.report import Report
     from dnsrace.findings.trace import Trace
+
+    R = TypeVar("R", Request, Bounds)
 
 
 NARROWEST = 20
@@ -63,18 +66,16 @@ def _bytes(text: str | None) -> int | None:
 
 
 @contextmanager
-def interruptible(request: Request) -> Iterator[Request]:
+def interruptible(request: R, words: Callable[[Any], str] | None = None) -> Iterator[R]:
     """The request, with a line of progress; Ctrl-C ends it with a partial report, a second one at
-    once."""
+    once.
+
+    Parameters
+    ----------
+    words: what the line says of how far it is; by default what it says of a search.
+    """
     from dnsrace.reports.progress import progress_line, progress_text
 
-    with interruption() as pressed, progress_line(console(stderr=True), progress_text) as listener:
-        yield replace(request, listener=listener, interrupted=pressed)
-
-
-@contextmanager
-def interruption() -> Iterator[Callable[[], bool]]:
-    """Tells whether Ctrl-C was pressed; a second time, it ends the program at once."""
     pressed = False
 
     def press(*_: object) -> None:
@@ -86,7 +87,9 @@ def interruption() -> Iterator[Callable[[], bool]]:
 
     before = signal.signal(signal.SIGINT, press)
     try:
-        yield lambda: pressed
+        said: Callable[[Any], str] = words or progress_text
+        with progress_line(console(stderr=True), said) as listener:
+            yield replace(request, listener=listener, interrupted=lambda: pressed)
     finally:
         signal.signal(signal.SIGINT, before)
 

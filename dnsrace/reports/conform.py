@@ -11,7 +11,7 @@ from rich.text import Text
 
 from dnsrace.findings.conformance import Conformance
 from dnsrace.findings.drift_words import Section, headline, sections, told
-from dnsrace.findings.explained import Violation
+from dnsrace.findings.explained import Headway, Violation
 from dnsrace.findings.words import counted, listed
 from dnsrace.reports.terminal import command_line
 
@@ -40,6 +40,14 @@ def print_conformance(console: Console, done: Conformance, whole: bool = False) 
     for line in _work(done):
         console.print(Text(line, style="dim"))
     console.print(Text(conclusion(done), style=STYLES[done.answer]))
+
+
+def headway_text(headway: Headway) -> str:
+    """`event 3,100 of 10,000, 24 states at once, 90,000 in all, 12 s`."""
+    return (
+        f"event {headway.events:,} of {headway.of:,}, {headway.at_once:,} states at once, "
+        f"{headway.states:,} in all, {headway.seconds:.0f} s"
+    )
 
 
 def conclusion(done: Conformance) -> str:

@@ -15,8 +15,10 @@ from reports.test_json import strict
 
 from dnsrace.conform import conform
 from dnsrace.findings.conformance import Conformance
+from dnsrace.findings.explained import Headway
 from dnsrace.loader import load
 from dnsrace.reports import conform_machine
+from dnsrace.reports.conform import headway_text
 from dnsrace.reports.conform_machine import conformance_data
 
 ROOT = Path(__file__).parent.parent.parent
@@ -102,6 +104,11 @@ def test_an_answer_without_its_reason_is_refused() -> None:
         assert not STRICT.is_valid({**good, field: value}), field
     for field in SCHEMA["required"]:
         assert not STRICT.is_valid({k: v for k, v in good.items() if k != field})
+
+
+def test_how_far_it_is_in_words() -> None:
+    text = headway_text(Headway(3_100, 10_000, 24, 90_000, 12.3))
+    assert text == "event 3,100 of 10,000, 24 states at once, 90,000 in all, 12 s"
 
 
 def objects(part: Any) -> Iterator[dict[str, Any]]:
