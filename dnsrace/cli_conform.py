@@ -132,8 +132,8 @@ def conform(
     refuse_outputs(json=json, trace=trace)
     chosen, given = model_values(ctx)
     recording = _read(log)
-    if log == "-" and model is None and recording.model is not None:
-        chosen = _of_standard_input(recording.model, given)
+    if model is None and recording.model not in (None, chosen.reference):
+        chosen = _named_late(str(recording.model), given)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     names = None if shows is None else [n.strip() for part in shows for n in part.split(",")]
     bounds = Bounds(max_states or MOST_STATES, timeout)
@@ -163,8 +163,8 @@ def _read(log: str) -> Recording:
     return open_log(Path(log))
 
 
-def _of_standard_input(reference: str, given: dict[str, Any]) -> Model:
-    """The model that a log on standard input names: its options were not known in time."""
+def _named_late(reference: str, given: dict[str, Any]) -> Model:
+    """The model that a log on standard input names: its parameters were not known in time."""
     from dnsrace.loader import load
 
     if given:

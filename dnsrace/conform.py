@@ -1,10 +1,12 @@
 """Does a run of the implementation conform to the model: the pipeline of `dnsrace conform`.
 
-from dnsrace.conform import conform
-from dnsrace.loader import load
+    from dnsrace.conform import conform
+    from dnsrace.loader import load
 
-result = conform(load("dynamodb_dns"), {"parameters": {"enactors": 2}}, events)
-assert result.explained, str(result.drift)
+    result = conform(load("dynamodb_dns"), {"parameters": {"enactors": 2}}, events)
+    assert result.explained, str(result.drift)
+
+is all that the tests of an implementation need.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dnsrace.engines.conform import Bounds, Construction, GaveUp
-from dnsrace.errors import LogError, Place, UsageError
+from dnsrace.errors import LogError, UsageError
 from dnsrace.findings.conformance import Conformance
 from dnsrace.findings.events import understood
 from dnsrace.findings.explained import violations
@@ -140,9 +142,8 @@ def lifted(
             }
         )
     except UsageError as error:
-        place = Place(recording.file, 1) if recording.file else None
         raise LogError(
-            f"the head's parameters: {error.cause}", place=place, cure=error.cure
+            f"the head's parameters: {error.cause}", place=recording.head, cure=error.cure
         ) from None
     values = model.values({**said, **given})
     return _system(model, tuple(values.items()), max_paths)

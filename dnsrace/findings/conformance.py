@@ -48,7 +48,7 @@ class Conformance:
 
     @property
     def only(self) -> bool:
-        """Whether there is no other explanation: at every moment one state is possible."""
+        """Whether no other states explain the events: at every moment one is possible."""
         return self.at_once == 1
 
     @property

@@ -4,11 +4,15 @@ from the model."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from dnsrace.errors import Place
 from dnsrace.findings.events import Event
 from dnsrace.findings.explained import Explained
 from dnsrace.model.interpreter import Taken
+
+Kind = Literal["effect", "blocked", "before"]
+"""The kinds of reasons, the nearest to what was seen first."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Misfit:
     taken, not_taken: the steps along these paths.
     """
 
-    kind: str
+    kind: Kind
     step: str
     differences: tuple[Difference, ...] = ()
     needs: tuple[Needed, ...] = ()
@@ -69,10 +73,9 @@ class Misfit:
     @property
     def distance(self) -> tuple[int, ...]:
         """The smaller, the nearer to what was seen."""
-        kinds = ("effect", "blocked", "before")
         unlike = 0 if self.instead or self.kind != "effect" else 1
         needs, differences = len(self.needs), len(self.differences)
-        return (kinds.index(self.kind), unlike, needs, differences, -self.passed)
+        return (get_args(Kind).index(self.kind), unlike, needs, differences, -self.passed)
 
 
 @dataclass(frozen=True)

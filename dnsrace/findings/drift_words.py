@@ -95,7 +95,7 @@ def in_words(trace: Trace, at: int) -> str:
 def _said(system: System, event: Event) -> Iterator[str]:
     by = f" by {event.actor}" if event.actor else ""
     yield f"{event.text}{by}"
-    for word, seen in (("before it", event.before), ("behind it", event.after)):
+    for word, seen in (("right before it", event.before), ("right behind it", event.after)):
         if seen:
             yield f"{word}: {_seen(system, seen)}"
     known = ("step", "choices", "before", "state", "actor")
@@ -173,16 +173,20 @@ def _needed(needed: Needed) -> str:
 
 def short(misfit: Misfit) -> str:
     """A reason on one line."""
-    if misfit.kind == "before":
-        return f"{misfit.differences[0].name} is {misfit.differences[0].model} before it"
     if misfit.kind == "blocked":
-        if not misfit.needs:
-            return f"{misfit.step} is possible in no state"
-        [needed] = misfit.needs
-        values = f", but {listed(needed.values)}" if needed.values else ""
-        return f"{misfit.step} needs {needed.here}{values}"
+        return _short_of_blocked(misfit)
     differing = listed(f"{one.name} = {one.model}" for one in misfit.differences)
-    return f"{misfit.step} leads to {differing}"
+    return (
+        f"it has {differing}" if misfit.kind == "before" else f"{misfit.step} leads to {differing}"
+    )
+
+
+def _short_of_blocked(misfit: Misfit) -> str:
+    if not misfit.needs:
+        return f"{misfit.step} is possible in no state"
+    [needed] = misfit.needs
+    values = f", but {listed(needed.values)}" if needed.values else ""
+    return f"{misfit.step} needs {needed.here}{values}"
 
 
 def _allowed(drift: Drift) -> Iterator[tuple[str, str]]:

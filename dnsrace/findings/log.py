@@ -42,6 +42,7 @@ class Recording:
     file: as it was named; empty for events that come from no file.
     model, parameters, shows: what the head says; None and empty where it does not.
     cut: whether the log ends in the middle of a line.
+    head: the line of the head.
     """
 
     file: str = ""
@@ -50,6 +51,7 @@ class Recording:
     shows: tuple[str, ...] | None = None
     records: tuple[Record, ...] = ()
     cut: bool = False
+    head: Place | None = None
 
     def error(self, record: Record, cause: str, cure: str = "") -> LogError:
         """What is wrong with an event, with its place."""
@@ -139,4 +141,4 @@ def _recording(
             )
     records = tuple(Record(number, *each) for number, each in enumerate(found, 1))
     shown = None if shows is None else tuple(shows)
-    return Recording(file, model, dict(parameters or {}), shown, records, cut)
+    return Recording(file, model, dict(parameters or {}), shown, records, cut, place)

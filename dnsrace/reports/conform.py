@@ -93,7 +93,7 @@ def _violation(done: Conformance, violation: Violation) -> str:
 
 def _work(done: Conformance) -> Iterator[str]:
     if done.explanation is not None:
-        only = "there is no other explanation" if done.only else "there may be other explanations"
+        only = "no other states explain it" if done.only else "there may be other explanations"
         yield f"{counted(done.explanation.unseen, 'unseen step')}; {only}"
     if done.states:
         yield (
