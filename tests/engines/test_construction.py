@@ -3,7 +3,9 @@ on our own, with logs of true behaviours and with logs that were altered."""
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -13,10 +15,10 @@ from hypothesis import HealthCheck, Phase, assume, event, given, note, settings
 from hypothesis import strategies as st
 from logs import SEEN, events_of, seen_of, walk
 
-from dnsrace.conform import compare
 from dnsrace.engines.conform import Bounds, Construction, GaveUp
 from dnsrace.errors import InternalError, ModelError
 from dnsrace.findings.events import Log, fits, understood
+from dnsrace.findings.explained import confirm_explained
 from dnsrace.findings.formats import read
 from dnsrace.findings.judge import judged
 from dnsrace.findings.log import recorded
@@ -268,17 +270,65 @@ def test_an_interruption_is_noticed_and_progress_is_told() -> None:
     assert told[-1].states > told[0].states
 
 
-def test_a_wrong_explanation_is_an_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the generated stepper took a step that the interpreter does not know, it would be seen."""
-    model = load("dynamodb_dns")
+# -- what is believed of it
+
+
+def small() -> Construction:
+    """Three events, explained."""
+    system = load("dynamodb_dns").lift(enactors=2)
     events = events_of("dynamodb_dns(enactors=2): publish pick_up(0) acquire(0)")
-    recording = recorded({"parameters": {"enactors": 2}}, events)
-    assert compare(model, recording, {}, None, Bounds()).explained
-    take = Interpreter.take
+    construction = Construction(system, understood(system, recorded({}, events)), Bounds())
+    construction.run()
+    assert construction.explained == 3
+    return construction
 
-    def forgetful(self: Interpreter, state: State, step: Any, choices: tuple[int, ...]) -> Any:
-        return None if step.name == "acquire" else take(self, state, step, choices)
 
-    monkeypatch.setattr(Interpreter, "take", forgetful)
-    with pytest.raises(InternalError, match="no acquire leads from"):
-        compare(model, recording, {}, None, Bounds())
+@pytest.mark.parametrize("wrong", ["not possible", "another state"])
+def test_what_the_interpreter_does_not_do_is_no_explanation(
+    wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    construction, take = small(), Interpreter.take
+
+    def other(self: Interpreter, state: State, step: Any, choices: tuple[int, ...]) -> Any:
+        taken = take(self, state, step, choices)
+        if taken is None or step.name != "acquire":
+            return taken
+        return None if wrong == "not possible" else replace(taken, state=(3, *taken.state[1:]))
+
+    monkeypatch.setattr(Interpreter, "take", other)
+    with pytest.raises(InternalError, match=r"no acquire leads from|the explanation ends in"):
+        construction.explanation(construction.entries[-1][0])
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"step": "flip", "choices": ["0"]},
+        {"step": "acquire", "choices": ["1"]},
+        {"step": "acquire", "state": {"lock[0]": "free"}},
+        {"step": "acquire", "before": {"lock[0]": 1}},
+    ],
+)
+def test_an_explanation_of_other_events_is_an_internal_error(event: dict[str, Any]) -> None:
+    construction = small()
+    told = construction.explanation(construction.entries[-1][0])
+    [other] = understood(construction.system, recorded({}, [event])).events
+    with pytest.raises(InternalError, match="is not explained by step 3"):
+        confirm_explained(replace(told, events=(*told.events[:2], other)))
+
+
+def test_a_holder_that_was_seen() -> None:
+    """A lock that is free, held, or held by another one: each says no to the others."""
+    events = events_of("dynamodb_dns(enactors=2): publish pick_up(0) acquire(0) build(0)", ())
+    system = load("dynamodb_dns").lift(enactors=2)
+    for at, holder in ((1, "free"), (3, 0)):
+        for value in ("free", 0, 1):
+            for when in ("before", "state"):
+                changed = copy.deepcopy(events)
+                changed[at if when == "state" else 3][when] = {"lock[0]": value}
+                construction = Construction(
+                    system, understood(system, recorded({}, changed)), Bounds()
+                )
+                construction.run()
+                right = value == (holder if when == "state" else 0)
+                assert (construction.explained == 4) == right

@@ -155,6 +155,13 @@ def test_a_choice_that_is_not_told() -> None:
     assert not any(a.same_actor for a in drift.allowed)
 
 
+def test_who_comes_nearest_when_all_are_blocked() -> None:
+    """Enactor 0 has the lock; enactor 1 wants it, so it comes nearer to getting it."""
+    events = events_of("dynamodb_dns(enactors=2): publish pick_up(0) acquire(0) pick_up(1)")
+    misfit = only(drift_of(against_fixed([*events, {"step": "acquire"}])))
+    assert (misfit.step, misfit.needs[0].here) == ("acquire(1)", "lock[0] = free")
+
+
 def test_unseen_steps_leave_several_states_and_all_of_them_say_why() -> None:
     values = {**FLAGSHIP.fixed, "enactors": 2}
     head = {"shows": ["publish", "flip", "clean"]}
