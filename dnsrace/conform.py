@@ -29,7 +29,7 @@ from dnsrace.model.selfcheck import check_against_functions
 from dnsrace.model.system import System
 
 MOST_STATES = 1_000_000
-"""Distinct states that are looked at, unless told otherwise: about 800 MB."""
+"""Distinct states that are looked at, unless told otherwise: 1 to 2 GB."""
 
 
 def conform(

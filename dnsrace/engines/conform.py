@@ -220,7 +220,7 @@ class Construction:
         moves = self.hidden.get(node)
         if moves is None:
             unseen = self.unseen
-            moves = [(a, after) for a, after in self._moves(node) if a in unseen and after != node]
+            moves = [move for move in self._moves(node) if move[0] in unseen and move[1] != node]
             self.hidden[node] = moves
         return moves
 
