@@ -142,7 +142,7 @@ def confirmed(done: Construction) -> None:
         assert again.states == told.trace.states
 
 
-@settings(unhurried, max_examples=150)
+@settings(unhurried, max_examples=70)
 @given(randoms)
 def test_a_behaviour_of_a_random_model_is_explained(random: Random) -> None:
     done = compared(random_system(random), random, alter=False)
@@ -150,7 +150,7 @@ def test_a_behaviour_of_a_random_model_is_explained(random: Random) -> None:
     confirmed(done)
 
 
-@settings(unhurried, max_examples=200)
+@settings(unhurried, max_examples=100)
 @given(randoms)
 def test_an_altered_log_of_a_random_model(random: Random) -> None:
     done = compared(random_system(random), random, alter=True)
@@ -159,7 +159,7 @@ def test_an_altered_log_of_a_random_model(random: Random) -> None:
     reasons(done)
 
 
-@settings(unhurried, max_examples=60)
+@settings(unhurried, max_examples=40)
 @given(randoms, st.booleans())
 def test_the_flagship(random: Random, alter: bool) -> None:
     done = compared(flagship(random), random, alter)
