@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from dnsrace import __version__
+from dnsrace.cli_conform import EPILOG as CONFORM_EPILOG
+from dnsrace.cli_conform import ConformCommand, conform
 from dnsrace.cli_export import export
 from dnsrace.cli_fixes import EPILOG as FIXES_EPILOG
 from dnsrace.cli_fixes import fixes
@@ -203,6 +205,9 @@ def replay(
         write_json(itf, itf_data(done))
     if "-" not in (json, itf):
         print_replayed(console(), explain(done))
+
+
+app.command(cls=ConformCommand, epilog=CONFORM_EPILOG)(conform)
 
 
 @app.command()

@@ -42,7 +42,7 @@ class ModelCommand(TyperCommand):
         from dnsrace.loader import DEFAULT, load
 
         given = list(args)
-        reference = self._reference(given)
+        reference = self.guessed(given)
         if reference is None:
             reference = DEFAULT
         static = list(self.params)
@@ -62,7 +62,7 @@ class ModelCommand(TyperCommand):
                 self.params = static
             context.meta.update({KEY: model, OPTIONS: options})
             # whether a word is a model or an option's value shows only when the model is known
-            actual = context.params.get("model", DEFAULT)
+            actual = self.named(context.params) or DEFAULT
             if actual == reference or extra.get("resilient_parsing"):
                 break
             reference = actual
@@ -74,7 +74,11 @@ class ModelCommand(TyperCommand):
         known = super().get_params(ctx)
         return known + [p for p in ctx.meta.get(OPTIONS, ()) if p not in known]
 
-    def _reference(self, args: list[str]) -> str | None:
+    def named(self, params: dict[str, Any]) -> str | None:
+        """The model that the parsed arguments name."""
+        return params.get("model")
+
+    def guessed(self, args: list[str]) -> str | None:
         """The model among the arguments: a name or path that is no value of an option, behind the
         arguments that the command declares before the model.
 

@@ -20,11 +20,13 @@ from dnsrace.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dnsrace.engines.conform import Bounds
     from dnsrace.engines.hunt import HuntRequest
     from dnsrace.engines.request import Request
     from dnsrace.findings.explain import Explanation
+    from dnsrace.findings.trace import Trace
 
-    R = TypeVar("R", Request, HuntRequest)
+    R = TypeVar("R", Request, HuntRequest, Bounds)
 
 
 NARROWEST = 20
@@ -149,14 +151,19 @@ def write_text(path: str, text: str) -> None:
 
 
 def write_trace(path: str, explanation: Explanation | None) -> None:
-    """Write the explained trace; the path's ending says in which form. Raises UsageError."""
-    from dnsrace.findings.formats import itf
-    from dnsrace.findings.trace import trace_data
-
+    """Write the explained trace, if there is one; a warning where there is none. Raises
+    UsageError."""
     if explanation is None:
         warnings.warn(f"nothing is violated: there is no trace to write to {path}", stacklevel=2)
         return
-    trace = explanation.trace
+    write_trace_file(path, explanation.trace)
+
+
+def write_trace_file(path: str, trace: Trace) -> None:
+    """Write a trace; the path's ending says in which form. Raises UsageError."""
+    from dnsrace.findings.formats import itf
+    from dnsrace.findings.trace import trace_data
+
     if path.endswith(".json"):
         write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))
     else:

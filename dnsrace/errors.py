@@ -5,6 +5,7 @@ DnsraceError                 exit code 2 unless said otherwise
   ModelError                 the user's model is broken (file and line are known)
     DomainError              a value left its domain, found while running
   TraceError                 a trace cannot be read, or is not a behaviour of the model
+  LogError                   a log cannot be read, or says what its model has no word for
   InternalError              two parts of dnsrace disagree: a bug of ours, exit code 70
 """
 
@@ -61,6 +62,10 @@ class DomainError(ModelError):
 
 class TraceError(DnsraceError):
     """A trace cannot be read, or is not a behaviour of its model."""
+
+
+class LogError(DnsraceError):
+    """A log cannot be read, or says what its model has no word for; `place` is a line of it."""
 
 
 class InternalError(DnsraceError):

@@ -33,8 +33,6 @@ PROFILES: dict[str, tuple[int | None, float]] = {
 """Walks and seconds at which a hunt ends at the latest, by the name of the profile."""
 PATIENCE = 400
 """Walks after which `auto` goes over to machine code: about as long as the compiler takes."""
-LARGEST_PYTHON = 8
-"""Walks that Python takes at once, at most: few hunts need more."""
 TURN = 0.1
 """Seconds of walking between two looks at the clock, about."""
 
@@ -168,12 +166,9 @@ class _Hunt:
         return first, count
 
     def _python(self, most: int | None) -> None:
-        walker, size = Walker(self.course, self.request.seed), 1
+        walker = Walker(self.course, self.request.seed)
         while not self._stopped() and (most is None or self.next < most):
-            began = time.perf_counter()
-            self._note(*self._take(walker, *self._batch(size)))
-            quick = time.perf_counter() - began < TURN / 2
-            size = min(LARGEST_PYTHON, 2 * size) if quick else max(1, size // 2)
+            self._note(*self._take(walker, *self._batch(1)))
 
     def _take(self, walker: Walker, first: int, count: int) -> tuple[Tally, dict[str, Failure]]:
         """The walks of a batch, and its first violation of each goal that has none yet."""

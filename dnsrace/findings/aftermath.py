@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dnsrace.errors import DomainError, InternalError
+from dnsrace.findings.conditions import reads
 from dnsrace.findings.trace import Trace
 from dnsrace.model.expressions import Expr, not_
-from dnsrace.model.interpreter import Interpreter, Taken, slot_text
+from dnsrace.model.interpreter import Interpreter, Taken
 from dnsrace.model.system import Path, Property, State, Step, System
 
 BUDGET = 4_000
@@ -203,25 +204,8 @@ def _never(region: _Region, out: list[Taken]) -> Iterable[Never]:
 
 def _told(region: _Region, what: str, step: Step, needs: list[Expr]) -> Never:
     names = next(iter(_names(step)))
-    now = [text for need in needs for text in _reads(region.interpreter, need, region.start, names)]
+    now = [text for need in needs for text in reads(region.interpreter, need, region.start, names)]
     return Never(what, tuple(dict.fromkeys(map(str, needs))), tuple(dict.fromkeys(now)))
-
-
-def _reads(
-    interpreter: Interpreter, expr: Expr, state: State, names: dict[str, int]
-) -> Iterable[str]:
-    """What an expression reads, indices first. Quantifiers read too much to be told."""
-    if expr.op in ("exists", "forall"):
-        return
-    for arg in expr.args:
-        yield from _reads(interpreter, arg, state, names)
-    if expr.op == "read" and expr.data.domain.size > 1:
-        try:
-            index = tuple(interpreter.value(a, state, names) for a in expr.args)
-            raw = interpreter.value(expr, state, names)
-        except DomainError:
-            return
-        yield f"{slot_text(expr.data, index)} = {expr.data.domain.text(raw)}"
 
 
 def _label(path: Path) -> str:

@@ -110,7 +110,7 @@ def transferred(trace: Trace, form: System) -> Trace:
 
 
 def _initial(system: System, interpreter: Interpreter, script: Script) -> State:
-    candidates = list(interpreter.initial())
+    candidates = list(dict.fromkeys(interpreter.initial()))
     if script.start:
         names = {slot_text(*slot): i for i, slot in enumerate(system.slots)}
         for name, text in script.start.items():

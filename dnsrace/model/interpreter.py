@@ -10,7 +10,7 @@ from dnsrace.errors import DomainError, ModelError, Place
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Expr, Variable
 from dnsrace.model.operators import OPERATORS
-from dnsrace.model.paths import Ensure, Failure, Leaf
+from dnsrace.model.paths import Branch, Ensure, Failure, Leaf
 from dnsrace.model.system import Commit, Property, State, Step, System
 
 
@@ -77,9 +77,11 @@ class Interpreter:
         if tree.value is None:
             return None
         number = self.system.path_numbers[id(tree.value)]
-        return Taken(step, choices, number, self._after(state, tree.value, names))
+        return Taken(step, choices, number, self.effect(state, tree.value, names))
 
-    def _after(self, state: State, commit: Commit, names: dict[str, int]) -> State:
+    def effect(self, state: State, commit: Commit, names: dict[str, int]) -> State:
+        """The state after the assignments of a path, whether or not its tests allow it here; only
+        if they do, every value is sure to be in its domain."""
         after = list(state)
         for write in commit.writes:
             index = tuple(self.value(i, state, names) for i in write.index)
@@ -92,16 +94,29 @@ class Interpreter:
         """The test that keeps a step from being enabled, as it should have been; None if it is."""
         from dnsrace.model.expressions import not_
 
+        made = self.decisions(state, step, choices)
+        if not made:
+            return None
+        last, outcome = made[-1]
+        leads_to = last.yes if outcome else last.no
+        blocked = isinstance(leads_to, Leaf) and leads_to.value is None
+        return (not_(last.test) if outcome else last.test) if blocked else None
+
+    def decisions(
+        self, state: State, step: Step, choices: tuple[int, ...]
+    ) -> list[tuple[Branch[Commit | None], bool]]:
+        """The tests on the way that a step takes, with their outcomes."""
         names = {str(c.data): raw for c, raw in zip(step.choices, choices, strict=True)}
-        tree, last = step.tree, None
+        made = []
+        tree = step.tree
         while not isinstance(tree, Leaf):
             if isinstance(tree, Ensure):
                 tree = tree.then
                 continue
-            outcome = self.value(tree.test, state, names)
-            last = not_(tree.test) if outcome else tree.test
+            outcome = bool(self.value(tree.test, state, names))
+            made.append((tree, outcome))
             tree = tree.yes if outcome else tree.no
-        return last if tree.value is None else None
+        return made
 
     def holds(self, prop: Property, state: State, after: State = ()) -> bool:
         """The value of a property's formula. Raises DomainError where it is not defined."""

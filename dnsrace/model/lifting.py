@@ -233,7 +233,10 @@ def lift_step(
             )
         return Commit(tuple(run.writes), _sentence(run), run.writes[-1].place)
 
-    tree = _placed(place, lambda: explore(body, limit=limit, may_write=True))
+    def where() -> Place | None:
+        return places.inside(function, place.file)
+
+    tree = _placed(place, lambda: explore(body, limit=limit, may_write=True, where=where))
     doc = inspect.getdoc(function) or ""
     return Step(name, choices, tree, actor, function, place, doc)
 

@@ -28,11 +28,12 @@ class Leaf(Generic[T]):
 
 @dataclass(frozen=True)
 class Branch(Generic[T]):
-    """A test with a subtree for each outcome."""
+    """A test with a subtree for each outcome. `place` is the line of the step that asks for it."""
 
     test: Expr
     yes: Tree[T]
     no: Tree[T]
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,10 @@ class Run:
     bound: tuple[Expr, ...] = ()
     """Choices and bound variables in scope."""
     quantifying: object = None
+    where: Callable[[], Place | None] = lambda: None
+    """The line of the step that is running."""
+    asked_at: dict[int, Place | None] = field(default_factory=dict)
+    """The lines of the tests that this run was the first to meet, by their number on the path."""
 
     def decide(self, test: Expr) -> bool:
         """The outcome of a test on this path: settled by what is known, given, or chosen."""
@@ -117,6 +122,8 @@ class Run:
                     cure="a step may depend only on the state and its choices, not on time, "
                     "randomness or anything that it changes outside the state",
                 )
+        else:
+            self.asked_at[self.decided] = self.where()
         self.decided += 1
         self.trail.append((test, outcome))
         self.facts.learn(test, outcome)
@@ -144,7 +151,13 @@ def current() -> Run | None:
     return _RUNS[-1] if _RUNS else None
 
 
-def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) -> Tree[T]:
+def explore(
+    body: Callable[[Run], T],
+    *,
+    limit: int,
+    may_write: bool = False,
+    where: Callable[[], Place | None] = lambda: None,
+) -> Tree[T]:
     """The decision tree of `body`, one leaf per path.
 
     Parameters
@@ -152,6 +165,7 @@ def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) ->
     body: called once per path; it returns what the leaf holds.
     limit: the largest number of paths, at least 1.
     may_write: whether assignments to the state are allowed.
+    where: the line that a test is asked for on.
 
     Raises ModelError when the limit is passed, or the user's code fails.
     """
@@ -173,6 +187,7 @@ def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) ->
             list(parent.writes) if parent else [],
             may_write,
             bound=parent.bound if parent else (),
+            where=where,
         )
         _RUNS.append(run)
         try:
@@ -204,7 +219,7 @@ def explore(body: Callable[[Run], T], *, limit: int, may_write: bool = False) ->
             if position < len(prefix):
                 break
             other = go([*decisions[:position], (test, not outcome)])
-            tree = _joined(Branch(test, tree, other))
+            tree = _joined(Branch(test, tree, other, run.asked_at.get(position)))
         return tree
 
     return go([])
@@ -216,7 +231,7 @@ def _joined(branch: Branch[T]) -> Tree[T]:
     if isinstance(yes, Leaf) and yes == no:
         return yes
     if isinstance(yes, Leaf) and isinstance(no, Branch) and yes == no.yes and yes.value:
-        return Branch(or_(branch.test, no.test), yes, no.no)
+        return Branch(or_(branch.test, no.test), yes, no.no, branch.place)
     return branch
 
 

@@ -39,6 +39,14 @@ def here() -> Place | None:
     return None if frame is None else Place(short(frame.f_code.co_filename), frame.f_lineno)
 
 
+def inside(function: Any, file: str) -> Place | None:
+    """The line that a running function has come to, whatever it has called; `file` is its file."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code is not function.__code__:
+        frame = frame.f_back
+    return None if frame is None else Place(file, frame.f_lineno)
+
+
 def of_error(error: BaseException) -> Place | None:
     """The innermost line of the user's code on the way to an exception."""
     places = [

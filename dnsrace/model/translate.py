@@ -82,7 +82,8 @@ class Translator:
     def tree(self, tree: Tree[Commit | None]) -> Tree[Commit | None]:
         """The same tree, each of its commits a new object: they are known by what they are."""
         if isinstance(tree, Branch):
-            return Branch(self.expression(tree.test), self.tree(tree.yes), self.tree(tree.no))
+            test, yes, no = self.expression(tree.test), self.tree(tree.yes), self.tree(tree.no)
+            return Branch(test, yes, no, tree.place)
         if isinstance(tree, Ensure):
             return Ensure(self.expression(tree.condition), tree.failure, self.tree(tree.then))
         return Leaf(None if tree.value is None else self._commit(tree.value))

@@ -58,7 +58,7 @@ def dnsrace(*args: str, input: str = "", may_fail_inside: bool = False) -> Done:
             os.environ.pop(name, None)
         enter(mock.patch.object(sys, "argv", ["dnsrace", *args]))
         enter(mock.patch.object(sys.modules["__main__"], "__package__", None))
-        enter(mock.patch.object(sys, "stdin", io.StringIO(input)))
+        enter(mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(input.encode()))))
         enter(redirect_stdout(out))
         enter(redirect_stderr(err))
         try:

@@ -33,7 +33,8 @@ def test_the_wheel_in_an_empty_environment_elsewhere(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     models = {p.name for p in (ROOT / "models").glob("*.py")}
     assert {f"dnsrace/models/{name}" for name in models} <= names
-    assert {f"dnsrace/reports/{name}.schema.json" for name in ("explore", "fixes")} <= names
+    schemas = ("explore", "fixes", "conform")
+    assert {f"dnsrace/reports/{name}.schema.json" for name in schemas} <= names
     assert not {name for name in names if name.startswith(("tests/", "models/", "benchmarks/"))}
 
     run(sys.executable, "-m", "venv", tmp_path / "venv", directory=tmp_path)
