@@ -5,6 +5,8 @@ DnsraceError                 exit code 2 unless said otherwise
   ModelError                 the user's model is broken (file and line are known)
     DomainError              a value left its domain, found while running
   TraceError                 a trace cannot be read, or is not a behaviour of the model
+  ScheduleError              code under the scheduler does what the scheduler cannot control
+    TokenError               a token cannot be read, or belongs to another program
   InternalError              two parts of dnsrace disagree: a bug of ours, exit code 70
 """
 
@@ -61,6 +63,14 @@ class DomainError(ModelError):
 
 class TraceError(DnsraceError):
     """A trace cannot be read, or is not a behaviour of its model."""
+
+
+class ScheduleError(DnsraceError):
+    """Code under the scheduler does what the scheduler cannot control: a run proves nothing."""
+
+
+class TokenError(ScheduleError):
+    """A schedule's token cannot be read, or is not one of this program."""
 
 
 class InternalError(DnsraceError):

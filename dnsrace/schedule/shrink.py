@@ -1,0 +1,107 @@
+"""A shorter schedule with the same failure.
+
+Entries name actors, and one that is not possible is skipped; so taking entries away never changes
+the meaning of the others. Blocks are taken away as in delta debugging (Zeller and Hildebrandt,
+"Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28(2), 2002), then consecutive entries
+of one actor, then pairs; then entries are moved next to others of their actor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from dnsrace.schedule.choices import Given
+from dnsrace.schedule.run import Program, Run, faults_of, run
+from dnsrace.schedule.token import Entry, Token, without_fault
+
+Entries = tuple[Entry, ...]
+PAIRS_UP_TO = 40
+"""Pairs are only tried of a schedule that is as short as this: their number is its square."""
+
+
+def shrink(program: Program, found: Run, *, most: int = 5_000) -> Run:
+    """The shortest run that was found to fail as the given one does.
+
+    It is short, not proved shortest. A run that did not fail is returned as it is.
+
+    Parameters
+    ----------
+    most: runs to try at most.
+    """
+    if found.failure is None:
+        return found
+    best, tries = found, 0
+    seen: set[Entries] = set()
+    improved = True
+    while improved:
+        improved = False
+        for entries in _smaller(best.schedule.entries):
+            if entries in seen:
+                continue
+            if tries == most:
+                return best
+            seen.add(entries)
+            tries += 1
+            done = _attempt(program, entries)
+            if found.failure.is_like(done.failure) and _size(done) < _size(best):
+                best, improved = done, True
+                break
+    return best
+
+
+def _attempt(program: Program, entries: Entries) -> Run:
+    choices = Given(entries, strict=False, go_on=False)
+    faults = faults_of(Token(entries))
+    return run(program, choices, faults=faults, max_calls=len(entries) + 1)
+
+
+def _size(done: Run) -> tuple[int, int, int]:
+    faults = sum(step.fault is not None for step in done.steps)
+    return faults, len(done.steps), done.hand_overs
+
+
+def _smaller(entries: Entries) -> Iterator[Entries]:
+    """Candidates, those that save most first."""
+    size = len(entries)
+    for at, entry in enumerate(entries):
+        if entry.fault:
+            yield entries[:at] + entries[at + 1 :]
+            yield (*entries[:at], without_fault(entry), *entries[at + 1 :])
+    width = size // 2
+    while width:
+        for at in range(0, size, width):
+            yield entries[:at] + entries[at + width :]
+        width //= 2
+    for width in (2, 3, 4):
+        yield from _without_consecutive(entries, width)
+    if size <= PAIRS_UP_TO:
+        for a, b in combinations(range(size), 2):
+            yield entries[:a] + entries[a + 1 : b] + entries[b + 1 :]
+    yield from _moved(entries)
+
+
+def _without_consecutive(entries: Entries, width: int) -> Iterator[Entries]:
+    """Without so many consecutive entries of one actor, whoever goes in between."""
+    for actor in dict.fromkeys(entry.actor for entry in entries):
+        own = [at for at, entry in enumerate(entries) if entry.actor == actor]
+        for first in range(len(own) - width + 1):
+            gone = set(own[first : first + width])
+            yield tuple(entry for at, entry in enumerate(entries) if at not in gone)
+
+
+def _moved(entries: Entries) -> Iterator[Entries]:
+    """With a block of one actor's entries moved to another block of the same actor."""
+    blocks: list[Entries] = []
+    for entry in entries:
+        if blocks and blocks[-1][0].actor == entry.actor:
+            blocks[-1] = (*blocks[-1], entry)
+        else:
+            blocks.append((entry,))
+    for a, b in combinations(range(len(blocks)), 2):
+        if blocks[a][0].actor == blocks[b][0].actor:
+            joined = blocks[a] + blocks[b]
+            between = blocks[a + 1 : b]
+            for middle in ([joined, *between], [*between, joined]):
+                order = [*blocks[:a], *middle, *blocks[b + 1 :]]
+                yield tuple(entry for block in order for entry in block)
