@@ -1,0 +1,32 @@
+"""The planner: it watches the load balancers, and writes a plan now and then."""
+
+from __future__ import annotations
+
+import asyncio
+
+from examples.enactor.events import Events
+from examples.enactor.plan_store import Plan, PlanStore
+from examples.enactor.settings import Settings
+
+
+def make_plan(version: int) -> Plan:
+    """A plan for two load balancers, whose addresses change with the version."""
+    return Plan(
+        version,
+        (("lb-1", f"192.0.2.{version % 256}", 100), ("lb-2", f"198.51.100.{version % 256}", 50)),
+    )
+
+
+class Planner:
+    """Writes the plans after the first one."""
+
+    def __init__(self, settings: Settings, plans: PlanStore, events: Events) -> None:
+        self._settings, self._plans, self._events = settings, plans, events
+
+    async def run(self) -> None:
+        """Write all plans, with a pause before each."""
+        for version in range(2, self._settings.plans + 1):
+            await asyncio.sleep(self._settings.interval)
+            await self._plans.put(make_plan(version))
+            text = f"makes plan {version}"
+            self._events.emit("planner", "publish", (), {"newest": version}, text)
