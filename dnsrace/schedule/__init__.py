@@ -19,9 +19,9 @@ from dnsrace.schedule.determinism import check_determinism
 from dnsrace.schedule.exhaustive import Exhaustive
 from dnsrace.schedule.failure import Broken, Failure
 from dnsrace.schedule.faults import Faults
-from dnsrace.schedule.hunt import Hunt, exhaust, hunt
-from dnsrace.schedule.run import Program, Run, replay, run
-from dnsrace.schedule.shrink import shrink
+from dnsrace.schedule.hunting import Hunt, exhaust, hunt
+from dnsrace.schedule.running import Program, Run, replay, run
+from dnsrace.schedule.shrinking import shrink
 from dnsrace.schedule.token import Entry, Token
 from dnsrace.schedule.token import read as read_token
 

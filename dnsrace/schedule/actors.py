@@ -27,6 +27,7 @@ class Actors:
         AssertionError or returns False.
     until: the run is over as soon as this is true; without it, when all actors are finished.
     crashed: is told the name of an actor that crashed.
+    again: a command that replays a schedule, with `{token}` where it stands; for reports.
 
     Raises UsageError for a name that a token could not hold.
     """
@@ -35,6 +36,7 @@ class Actors:
     invariants: Sequence[Callable[[], object]] = ()
     until: Callable[[], bool] | None = None
     crashed: Callable[[str], None] | None = None
+    again: str = ""
 
     def __post_init__(self) -> None:
         if not self.functions:

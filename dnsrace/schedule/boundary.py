@@ -7,8 +7,9 @@ production code may keep both.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
@@ -44,7 +45,7 @@ class Scheduler(asyncio.AbstractEventLoop):
 
 def boundary(
     name: str,
-) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Coroutine[Any, Any, T]]]:
     """Declare an async function as a call to the outside: a database, a queue, an HTTP API.
 
         @boundary("route53.change")
@@ -65,7 +66,7 @@ def boundary(
             f"{name!r} cannot be the name of a boundary", cure="letters, digits, `_`, `.` and `-`"
         )
 
-    def declare(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    def declare(function: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T]]:
         @functools.wraps(function)
         async def call(*args: P.args, **kwargs: P.kwargs) -> T:
             loop = asyncio.get_running_loop()
@@ -84,10 +85,8 @@ def boundary(
             try:
                 if fault != "timeout":
                     return await function(*args, **kwargs)
-                try:
+                with contextlib.suppress(Exception):  # the caller hears no refusal either
                     await function(*args, **kwargs)
-                except Exception:  # the caller hears neither the answer nor the refusal
-                    pass
                 raise TimeoutError(f"{name} timed out; whether it was carried out is not known")
             finally:
                 INSIDE.reset(token)

@@ -12,7 +12,7 @@ from dnsrace.schedule.token import Entry, fits
 
 PAUSES = (0.0, 0.25, 0.5, 0.75)
 """How likely a pause is, one of these for each walk: some races need one actor far behind."""
-FAULT_RATE = 0.05
+FAULT_RATE = 0.1
 """How likely a fault is at each choice of a walk, while one is left."""
 
 

@@ -112,9 +112,7 @@ class Controller(VirtualLoop):
         process, nth, alone = option.process, 1, True
         if len(process.calls) + len(process.timers) > 1:
             alone = False
-            nth += sum(
-                c.name == option.name and c.number < option.number for c in process.calls
-            )
+            nth += sum(c.name == option.name and c.number < option.number for c in process.calls)
         if isinstance(option, Timer) and option.fault is None:
             self.now = max(self.now, option.due)
         self.steps.append(

@@ -13,7 +13,7 @@ from dnsrace.schedule.actors import Note, Step
 from dnsrace.schedule.choices import Choices, Given
 from dnsrace.schedule.failure import Failure
 from dnsrace.schedule.faults import Faults
-from dnsrace.schedule.run import MAX_CALLS, Program, Run, faults_of, name_of, run
+from dnsrace.schedule.running import MAX_CALLS, Program, Run, faults_of, name_of, run
 from dnsrace.schedule.token import Token
 
 CURE = (
@@ -67,9 +67,7 @@ def again(
     return done.steps, done.notes, _ending(done.outcome, done.failure)
 
 
-def _compare(
-    first: Run, steps: tuple[Step, ...], notes: tuple[Note, ...], ending: str
-) -> None:
+def _compare(first: Run, steps: tuple[Step, ...], notes: tuple[Note, ...], ending: str) -> None:
     for number, (a, b) in enumerate(zip(first.steps, steps, strict=False), 1):
         said = [_texts(first.notes, number), _texts(notes, number)]
         if a != b or said[0] != said[1]:

@@ -58,7 +58,7 @@ class VirtualLoop(Scheduler):
                 raise ScheduleError(
                     f"{_owner(handle).name} goes on and on without waiting: {MOST_CALLBACKS:,} "
                     "callbacks since the last completed call",
-                    cure="wait for an asyncio.Event or asyncio.sleep(seconds): sleep(0) is no delay",
+                    cure="wait for an asyncio.Event, or sleep for a while: sleep(0) is no delay",
                 )
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class VirtualLoop(Scheduler):
             if not task.done():
                 task._log_destroy_pending = False  # type: ignore[attr-defined]
                 with contextlib.suppress(RuntimeError):  # it awaits in its `finally`
-                    task.get_coro().close()  # type: ignore[union-attr]
+                    task.get_coro().close()
 
     def refuse(self, cause: str, cure: str) -> ScheduleError:
         """The error for what is not controlled; it ends the run even where the code catches it."""
@@ -80,7 +80,7 @@ class VirtualLoop(Scheduler):
 
     def call(self, process: Process, name: str, **more: Any) -> Call:
         """Make a call outstanding."""
-        call = Call(process, name, self._number(), place=self._place(), **more)
+        call = Call(process, name, self._number(), **more)
         process.calls.append(call)
         return call
 
@@ -88,7 +88,8 @@ class VirtualLoop(Scheduler):
         """Make a call of the running actor outstanding."""
         if self.over:
             raise asyncio.CancelledError
-        return self.call(PROCESS.get(), name, chosen=asyncio.Future(loop=self))
+        future: asyncio.Future[str | None] = asyncio.Future(loop=self)
+        return self.call(PROCESS.get(), name, chosen=future, place=self._place())
 
     def leave(self, call: Call) -> None:
         """Take back a call whose caller was cancelled."""

@@ -14,7 +14,7 @@ def report(
     failure: Failure | None,
     steps: Sequence[Step],
     notes: Sequence[Note],
-    token: str,
+    again: str,
 ) -> str:
     """The whole report of a run."""
     calls = f"{len(steps)} calls, {steps[-1].time if steps else 0.0:g} s of virtual time"
@@ -24,8 +24,7 @@ def report(
         head = f"{program} was cut after {calls}: not a pass"
     else:
         head = f"{program} {outcome} after {calls}"
-    again = f"See it again: schedule.replay({program}, {token!r})"
-    return "\n".join([head, "", *timeline(steps, notes), "", again])
+    return "\n".join([head, "", *timeline(steps, notes), "", "See it again", f"  {again}"])
 
 
 def timeline(steps: Sequence[Step], notes: Sequence[Note]) -> list[str]:

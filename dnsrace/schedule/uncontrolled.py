@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import importlib
+import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,6 +38,10 @@ WATCHED: tuple[tuple[str, tuple[str, ...], tuple[str, str]], ...] = (
     ),
     ("os", ("urandom",), _RANDOM),
     ("uuid", ("uuid1", "uuid4"), _RANDOM),
+    (
+        "threading:Thread", ("start",),
+        ("starts a thread, which runs when it likes", "make it a task: asyncio.create_task(...)"),
+    ),
     ("secrets", ("token_bytes", "token_hex", "token_urlsafe", "randbelow", "choice"), _RANDOM),
 )  # fmt: skip
 """Module, functions, what is wrong with them and what to do instead."""
@@ -69,7 +73,7 @@ def watched() -> Iterator[None]:
 
 def _all() -> Iterator[tuple[Any, str, str, str]]:
     for module, names, (cause, cure) in WATCHED:
-        owner = importlib.import_module(module)
+        owner = pkgutil.resolve_name(module)
         for name in names:
             yield owner, name, cause, cure
 

@@ -27,14 +27,13 @@ class Cleaner:
         """Whether some plan is old for the one that was installed."""
         return plan.version - 1 > self._settings.retention
 
-    async def clean(self, plan: Plan) -> bool:
-        """Delete what is old for this plan; True when that is done."""
+    async def clean(self, plan: Plan) -> None:
+        """Delete what is old for this plan."""
         for endpoint in range(self._settings.endpoints):
             for old in range(1, plan.version - self._settings.retention):
                 last = old + 1 == plan.version - self._settings.retention
                 ends = last and endpoint + 1 == self._settings.endpoints
                 await self._clean(endpoint, old, plan.version, "idle" if ends else "cleaning")
-        return True
 
     async def _clean(self, endpoint: int, old: int, version: int, next_phase: str) -> None:
         """Delete one tree.

@@ -54,18 +54,31 @@ class Enactor:
     async def run(self) -> None:
         """Install every plan that is newer than what is applied, for ever."""
         while True:
-            plan = await self._newest_work()
-            if plan is None:
-                await asyncio.sleep(self._settings.poll)
-                continue
-            self.idle = False
-            self._emit(
-                "pick_up", {"newest": plan.version, "plan": plan.version, "phase": "locking"},
-                f"picks up plan {plan.version} (checked: newer)",
-            )  # fmt: skip
-            for endpoint in range(self._settings.endpoints):
-                await self._install(plan, endpoint)
-            self.idle = await self._cleaner.clean(plan)
+            try:
+                await self._work()
+            except TimeoutError:
+                # nobody knows what was carried out: begin anew, as after a crash
+                self.give_up()
+                await asyncio.sleep(self._settings.backoff)
+
+    def give_up(self) -> None:
+        """Tell the log that the work is lost, if there was any. A lock stays as it is."""
+        if not self.idle:
+            self.idle = True
+            self._emit("crash", {"phase": "idle"}, "crashes and restarts")
+
+    async def _work(self) -> None:
+        plan = await self._newest_work()
+        if plan is None:
+            await asyncio.sleep(self._settings.poll)
+            return
+        self.idle = False
+        state = {"newest": plan.version, "plan": plan.version, "phase": "locking"}
+        self._emit("pick_up", state, f"picks up plan {plan.version} (checked: newer)")
+        for endpoint in range(self._settings.endpoints):
+            await self._install(plan, endpoint)
+        await self._cleaner.clean(plan)
+        self.idle = True
 
     @boundary("pick_up")
     async def _newest_work(self) -> Plan | None:
@@ -118,7 +131,9 @@ class Enactor:
             text = f"cannot build: has lost the lock of zone {endpoint}"
             self._emit("build", {"phase": "locking"}, text)
             raise
-        self._emit("build", {f"tree[{endpoint},{n}]": True, "phase": "flipping"}, f"builds tree {n}")
+        self._emit(
+            "build", {f"tree[{endpoint},{n}]": True, "phase": "flipping"}, f"builds tree {n}"
+        )
 
     async def _flip(self, plan: Plan, endpoint: int, lock: ZoneLock) -> bool:
         """Point the alias at the plan, and the rollback alias at what was live until then.

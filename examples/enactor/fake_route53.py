@@ -1,11 +1,14 @@
-"""Route 53 in memory, with the rules that the service depends on. Each has a test with its source."""
+"""Route 53 in memory, with the rules that the service depends on.
+
+Each rule has a test with its source: tests/examples/test_route53_rules.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from dnsrace.schedule import boundary
-from examples.enactor.route53 import Change, InvalidChangeBatch, RecordSet, Rejection
+from examples.enactor.route53 import Change, InvalidChangeBatch, Reason, RecordSet, Rejection
 
 Key = tuple[str, str]
 Zone = dict[Key, dict[str | None, RecordSet]]
@@ -65,7 +68,7 @@ class InMemoryRoute53:
         return answers
 
 
-def _apply(staged: Zone, change: Change) -> str | None:
+def _apply(staged: Zone, change: Change) -> Reason | None:
     """Change the staged zone, or give the reason why that is not possible."""
     action, record = change
     if not _is_well_formed(record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from examples.enactor.plan_store import Plan
 from examples.enactor.route53 import RecordSet
@@ -10,21 +11,25 @@ from examples.enactor.route53 import RecordSet
 TTL = 60
 
 
+@cache
 def zone_of(endpoint: int) -> str:
     """The hosted zone of an endpoint; its name is what clients resolve."""
     return f"endpoint-{endpoint}.dynamodb.us-east-1.example."
 
 
+@cache
 def tree_of(endpoint: int, version: int) -> str:
     """Under this name lie the weighted records of a plan."""
     return f"plan-{version}.{zone_of(endpoint)}"
 
 
+@cache
 def rollback_of(endpoint: int) -> str:
     """The alias that remembers which plan was live before."""
     return f"rollback.{zone_of(endpoint)}"
 
 
+@cache
 def lock_of(endpoint: int) -> str:
     """The TXT record that is the zone's lock."""
     return f"lock.{zone_of(endpoint)}"
@@ -33,9 +38,7 @@ def lock_of(endpoint: int) -> str:
 def tree_records(endpoint: int, plan: Plan) -> list[RecordSet]:
     """The weighted records of a plan."""
     return [
-        RecordSet(
-            tree_of(endpoint, plan.version), "A", TTL, (address,), None, balancer, weight
-        )
+        RecordSet(tree_of(endpoint, plan.version), "A", TTL, (address,), None, balancer, weight)
         for balancer, address, weight in plan.balancers
     ]
 

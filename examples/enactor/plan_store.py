@@ -18,17 +18,17 @@ class PlanStore:
     """Versioned plans, as objects in a bucket."""
 
     def __init__(self, first: Plan) -> None:
-        self._plans = [first]
+        self._plans = {first.version: first}
 
     @property
     def latest(self) -> Plan:
         """The newest plan, for people who look at the bucket."""
-        return self._plans[-1]
+        return self._plans[max(self._plans)]
 
     @boundary("plans.put")
     async def put(self, plan: Plan) -> None:
-        """Write a plan."""
-        self._plans.append(plan)
+        """Write a plan; writing it twice is harmless."""
+        self._plans[plan.version] = plan
 
     @boundary("plans.newest")
     async def newest(self) -> Plan:

@@ -24,9 +24,15 @@ class Planner:
         self._settings, self._plans, self._events = settings, plans, events
 
     async def run(self) -> None:
-        """Write all plans, with a pause before each."""
-        for version in range(2, self._settings.plans + 1):
-            await asyncio.sleep(self._settings.interval)
-            await self._plans.put(make_plan(version))
+        """Write the plans that are missing, with a pause before each."""
+        while True:
+            try:
+                version = (await self._plans.newest()).version + 1
+                if version > self._settings.plans:
+                    return
+                await asyncio.sleep(self._settings.interval)
+                await self._plans.put(make_plan(version))
+            except TimeoutError:  # it may have been written: look again
+                continue
             text = f"makes plan {version}"
             self._events.emit("planner", "publish", (), {"newest": version}, text)

@@ -34,15 +34,15 @@ class Region:
         self.planner = Planner(settings, self.plans, self.events)
         self.enactors: dict[str, Enactor] = {}
 
-    def actors(self) -> schedule.Actors:
-        """The program of this region."""
+    def actors(self, again: str) -> schedule.Actors:
+        """The program of this region; `again` is the command that replays a schedule."""
         functions: dict[str, Callable[[], Awaitable[object]]] = {"planner": self.planner.run}
         for number in range(self.settings.enactors):
             functions[f"e{number}"] = functools.partial(self._enact, number)
         invariants = [self.no_empty_answer]
         if self.settings.cleaner == "transactional":  # the others do not promise it
             invariants.append(self.rollback_ready)
-        return schedule.Actors(functions, invariants, self.is_at_rest, self.crashed)
+        return schedule.Actors(functions, invariants, self.is_at_rest, self.crashed, again)
 
     async def _enact(self, number: int) -> None:
         enactor = Enactor(number, self.settings, self.plans, self.route53, self.events, _now)
@@ -50,11 +50,9 @@ class Region:
         await enactor.run()
 
     def crashed(self, name: str) -> None:
-        """Tell the log that an enactor crashed, if it was at work."""
-        enactor = self.enactors.get(name)
-        if enactor is not None and not enactor.idle:
-            state = {f"phase[{enactor.number}]": "idle"}
-            self.events.emit(name, "crash", (enactor.number,), state, "crashes and restarts")
+        """Tell the log what an actor that crashed was doing."""
+        if name in self.enactors:
+            self.enactors[name].give_up()
 
     def is_at_rest(self) -> bool:
         """All plans are out, the newest is live everywhere, and every enactor rests."""
@@ -92,9 +90,9 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def program(settings: Settings) -> schedule.Actors:
+def program(settings: Settings, again: str = "") -> schedule.Actors:
     """A fresh region, ready to run."""
-    return Region(settings).actors()
+    return Region(settings).actors(again)
 
 
 deployed = functools.partial(program, DEPLOYED)

@@ -30,11 +30,14 @@ class Change(NamedTuple):
     record: RecordSet
 
 
+Reason = Literal["not found", "not as given", "exists", "no alias target", "malformed"]
+
+
 class Rejection(NamedTuple):
     """One message of InvalidChangeBatch."""
 
     change: Change
-    reason: Literal["not found", "not as given", "exists", "no alias target", "malformed"]
+    reason: Reason
 
 
 class InvalidChangeBatch(Exception):

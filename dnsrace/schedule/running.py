@@ -36,6 +36,7 @@ class Run:
     failure: why it failed, or None.
     steps: the completed calls.
     notes: what the code said in between.
+    again: how to replay a schedule, with `{token}` where it stands.
     """
 
     program: str
@@ -43,6 +44,7 @@ class Run:
     failure: Failure | None
     steps: tuple[Step, ...]
     notes: tuple[Note, ...]
+    again: str
 
     @property
     def token(self) -> str:
@@ -64,7 +66,8 @@ class Run:
         return [note.values[key] for note in self.notes if key in note.values]
 
     def __str__(self) -> str:
-        return report(self.program, self.outcome, self.failure, self.steps, self.notes, self.token)
+        again = self.again.replace("{token}", self.token)
+        return report(self.program, self.outcome, self.failure, self.steps, self.notes, again)
 
     def check(self) -> Run:
         """Raise the failure, with the timeline and the token as its note; else return the run.
@@ -116,11 +119,14 @@ def run(
                 cure="return schedule.Actors({'name': async_function, ...})",
             )
         source = choices if choices is not None else Walk(0)
-        controller = Controller(actors, source, faults or Faults(), max_calls, places)
+        # asyncio declares more methods; loop.py refuses them, each by its name
+        controller = Controller(  # type: ignore[abstract]
+            actors, source, faults or Faults(), max_calls, places
+        )
         outcome, failure = controller.run()
-    return Run(
-        name_of(program), outcome, failure, tuple(controller.steps), tuple(controller.notes)
-    )
+    name = name_of(program)
+    again = actors.again or f"schedule.replay({name}, '{{token}}')"
+    return Run(name, outcome, failure, tuple(controller.steps), tuple(controller.notes), again)
 
 
 def replay(
@@ -160,5 +166,3 @@ def name_of(program: Any) -> str:
     """What a program is called in reports."""
     function = getattr(program, "func", program)
     return str(getattr(function, "__qualname__", repr(program)))
-
-

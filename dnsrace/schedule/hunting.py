@@ -11,8 +11,8 @@ from dnsrace.schedule.choices import Choices, walks
 from dnsrace.schedule.determinism import CURE, check_determinism
 from dnsrace.schedule.exhaustive import Exhaustive
 from dnsrace.schedule.faults import Faults
-from dnsrace.schedule.run import MAX_CALLS, Program, Run, name_of, replay, run
-from dnsrace.schedule.shrink import shrink as shrink_run
+from dnsrace.schedule.running import MAX_CALLS, Program, Run, name_of, replay, run
+from dnsrace.schedule.shrinking import shrink as shrink_run
 from dnsrace.schedule.uncontrolled import watched
 
 

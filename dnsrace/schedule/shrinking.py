@@ -1,36 +1,83 @@
 """A shorter schedule with the same failure.
 
-Entries name actors, and one that is not possible is skipped; so taking entries away never changes
-the meaning of the others. Blocks are taken away as in delta debugging (Zeller and Hildebrandt,
-"Simplifying and Isolating Failure-Inducing Input", IEEE TSE 28(2), 2002), then consecutive entries
-of one actor, then pairs; then entries are moved next to others of their actor.
+An actor that is not needed is left out first. Entries name actors, and one that is not possible is
+skipped; so taking entries away never changes the meaning of the others. Blocks are taken away as in
+delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", IEEE
+TSE 28(2), 2002), then consecutive entries of one actor, then pairs; then entries are moved next to
+others of their actor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from dnsrace.schedule.choices import Given
-from dnsrace.schedule.run import Program, Run, faults_of, run
+from dnsrace.schedule.actors import Call
+from dnsrace.schedule.choices import Choices, Given, walks
+from dnsrace.schedule.running import Program, Run, faults_of, run
 from dnsrace.schedule.token import Entry, Token, without_fault
 
 Entries = tuple[Entry, ...]
 PAIRS_UP_TO = 40
 """Pairs are only tried of a schedule that is as short as this: their number is its square."""
+WALKS = 60
+"""Walks that look for the same failure without one of the actors."""
 
 
 def shrink(program: Program, found: Run, *, most: int = 5_000) -> Run:
     """The shortest run that was found to fail as the given one does.
 
-    It is short, not proved shortest. A run that did not fail is returned as it is.
+    First the same failure is looked for without one actor, then without another; after that the
+    schedule is shortened. The result is short, not proved shortest. A run that
+    did not fail is returned as it is.
 
     Parameters
     ----------
-    most: runs to try at most.
+    most: runs to try at most while the schedule is shortened.
     """
     if found.failure is None:
         return found
+    absent: frozenset[str] = frozenset()
+    begun = found
+    for actor in sorted({step.actor for step in found.steps}):
+        again = _without(program, found, absent | {actor})
+        if again is not None:
+            absent, begun = absent | {actor}, again
+    return _shorten(program, begun, most)
+
+
+def _without(program: Program, found: Run, absent: frozenset[str]) -> Run | None:
+    """A run that fails alike, found by walks in which these actors never go."""
+    assert found.failure is not None
+    budget = faults_of(found.schedule)
+    for walk in itertools.islice(walks(), WALKS):
+        done = run(program, Absent(walk, absent), faults=budget, max_calls=2 * len(found.steps))
+        if found.failure.is_like(done.failure):
+            return done
+    return None
+
+
+class Absent:
+    """Choices of another source, in which some actors never go.
+
+    Parameters
+    ----------
+    choices: the source.
+    absent: names of actors.
+    """
+
+    def __init__(self, choices: Choices, absent: frozenset[str]) -> None:
+        self._choices, self._absent = choices, absent
+
+    def choose(self, options: Sequence[Call], last: str | None) -> Call | None:
+        """One of the options of those who are there; None where there is none."""
+        there = [call for call in options if call.process.name not in self._absent]
+        return self._choices.choose(there, last) if there else None
+
+
+def _shorten(program: Program, found: Run, most: int) -> Run:
+    assert found.failure is not None
     best, tries = found, 0
     seen: set[Entries] = set()
     improved = True
