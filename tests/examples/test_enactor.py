@@ -1,0 +1,212 @@
+"""The automation in code: the outage is found as deployed, not when fixed, and runs conform."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from following import follow
+
+from dnsrace.schedule import Faults, Run, check_determinism, hunt, replay, run, shrink, walks
+from examples.enactor.events import head
+from examples.enactor.region import Region, deployed, fixed, program, write_log
+from examples.enactor.route53 import Change
+from examples.enactor.settings import DEPLOYED, FIXED, Settings
+
+ROOT = Path(__file__).parent.parent.parent
+LEASED = replace(FIXED, lease=5.0)
+
+
+def explored(settings: Settings, count: int, faults: Faults | None = None) -> list[Run]:
+    """Runs by walks; each must conform to the model with the same parameters."""
+    runs = []
+    for walk in itertools.islice(walks(7), count):
+        done = run(functools.partial(program, settings), walk, faults=faults)
+        assert done.outcome in ("passed", "failed"), done
+        against = follow(head(settings), done.values("event"))
+        assert against is None, f"{against}\n{done}"
+        runs.append(done)
+    return runs
+
+
+def failures(runs: list[Run]) -> set[str]:
+    return {done.failure.name for done in runs if done.failure is not None}
+
+
+# -- the race
+
+
+def test_the_outage_is_found_in_few_schedules() -> None:
+    found = [hunt(deployed, seed=seed, shrink=False) for seed in range(20)]
+    assert all(h.found is not None and h.found.failure is not None for h in found)
+    assert {h.found.failure.name for h in found if h.found and h.found.failure} == {
+        "no_empty_answer"
+    }
+    assert median(h.schedules for h in found) < 50
+    for h in found:
+        assert h.found is not None
+        assert follow(head(DEPLOYED), h.found.values("event")) is None
+
+
+def test_its_shortest_story_is_the_models() -> None:
+    """The events are a shortest violation of the model: two enactors, 14 steps."""
+    found = hunt(deployed, shrink=False).found
+    assert found is not None
+    short = shrink(deployed, found)
+    assert {step.actor for step in short.steps} == {"planner", "e1", "e2"}
+    assert len(short.values("event")) == 14
+    assert follow(head(DEPLOYED), short.values("event")) is None
+    assert replay(deployed, short.token).failure is not None
+
+
+def test_the_fixed_one_survives() -> None:
+    """20,000 schedules are run by the benchmark: python -m benchmarks code."""
+    found = hunt(fixed, schedules=1_500)
+    assert found.found is None
+    assert found.cut == 0
+
+
+def test_the_program_is_deterministic_in_other_processes_too() -> None:
+    check_determinism(deployed, hash_seeds=(1, 2))
+
+
+# -- the model
+
+
+SETTINGS = {
+    "deployed": (DEPLOYED, {"no_empty_answer"}),
+    "deployed, two endpoints": (replace(DEPLOYED, endpoints=2), {"no_empty_answer"}),
+    "deployed, leases": (replace(DEPLOYED, lease=5.0), {"no_empty_answer"}),
+    "fresh flips": (replace(DEPLOYED, freshness="in_batch"), set()),
+    "looking first": (replace(DEPLOYED, cleaner="checked"), {"no_empty_answer"}),
+    "guarded cleaner": (replace(DEPLOYED, cleaner="transactional"), set()),
+    "tolerant rollback": (replace(DEPLOYED, rollback="tolerant"), {"no_empty_answer"}),
+    "fixed": (FIXED, set()),
+    "fixed, two endpoints": (replace(FIXED, endpoints=2), set()),
+    "fixed, more retention": (replace(FIXED, plans=6, retention=2), set()),
+    "fixed, leases": (LEASED, set()),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_run_conforms_to_the_model(name: str) -> None:
+    settings, expected = SETTINGS[name]
+    runs = explored(settings, 120)
+    assert failures(runs) == expected
+    shown = {event["step"] for done in runs for event in done.values("event")}
+    assert shown == set(head(settings)["shows"])
+
+
+def test_runs_with_crashes_conform_too() -> None:
+    settings = replace(LEASED, crashes=True)
+    runs = explored(settings, 150, Faults(crash=2))
+    assert failures(runs) == set()
+    steps = [event["step"] for done in runs for event in done.values("event")]
+    assert "crash" in steps
+    assert "take_over" in steps
+
+
+@pytest.mark.parametrize("kind", ["timeout", "duplicate"])
+def test_lost_and_repeated_answers_do_not_break_the_fixed_one(kind: str) -> None:
+    """Such faults have effects without events: only the invariants are looked at."""
+    found = hunt(functools.partial(program, LEASED), schedules=150, faults=Faults(**{kind: 2}))
+    assert found.found is None, str(found)
+    assert found.cut == 0
+
+
+def test_a_cleaner_without_its_guard_is_reported_as_that() -> None:
+    drifted = replace(FIXED, drift="cleaner_without_guard")
+    assert all("clean" in against and "tree[0," in against for against in _against(drifted))
+
+
+def test_a_flip_without_the_preamble_is_reported_as_that() -> None:
+    drifted = replace(LEASED, drift="flip_without_preamble")
+    for against in _against(drifted):
+        assert against.startswith("flip")
+        assert "is releasing, in the model locking" in against
+
+
+def _against(settings: Settings) -> list[str]:
+    """What the fixed model says against the runs of a drifted implementation."""
+    found = []
+    for walk in itertools.islice(walks(7), 60):
+        done = run(functools.partial(program, settings), walk)
+        against = follow(head(settings), done.values("event"))
+        found += [against] if against is not None else []
+    assert len(found) > 5
+    return found
+
+
+# -- after an outage
+
+
+def broken(settings: Settings) -> Region:
+    """A region in which plan 1 is live and its records are gone."""
+    region = Region(settings)
+    zone = "endpoint-0.dynamodb.us-east-1.example."
+    tree = region.route53.find(zone, f"plan-1.{zone}", "A")
+    region.route53.apply(zone, [Change("DELETE", record) for record in tree.values()])
+    return region
+
+
+@pytest.mark.parametrize(("rollback", "outcome"), [("strict", "cut"), ("tolerant", "passed")])
+def test_only_a_tolerant_rollback_repairs_an_outage(rollback: Any, outcome: str) -> None:
+    """As deployed no enactor could: each flip needs a rollback alias to what is gone."""
+    settings = replace(DEPLOYED, plans=2, rollback=rollback)
+
+    def without_invariants() -> Any:
+        return replace(broken(settings).actors(""), invariants=())
+
+    done = run(without_invariants, max_calls=400)
+    assert done.outcome == outcome
+    texts = " ".join(done.values("event")[-1]["text"].split()[:3])
+    assert texts in ("releases zone 0,", "locks zone 0", "builds tree 2", "is rejected: rollback")
+
+
+# -- the command
+
+
+def command(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "examples.enactor", *options],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_incident_as_it_is_printed(golden: Callable[[str, str], None], tmp_path: Path) -> None:
+    done = command("--log", str(tmp_path / "events.jsonl"))
+    assert done.returncode == 1, done.stderr
+    golden("enactor_incident", done.stdout.replace(str(tmp_path), "."))
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert lines[0] == head(DEPLOYED)
+    assert follow(lines[0], lines[1:]) is None
+    token = next(line for line in done.stdout.splitlines() if "--replay" in line).split("'")[1]
+    again = command("--replay", token)
+    assert again.returncode == 1
+    assert again.stdout in done.stdout
+
+
+def test_the_fixed_one_as_it_is_printed() -> None:
+    done = command("--fixed", "--schedules", "50")
+    assert done.returncode == 0
+    assert "nothing failed in 50 schedules" in done.stdout
+    assert "This is no proof" in done.stdout
+    wrong = command("--fixed", "--replay", "s1-12345678: e7")
+    assert wrong.returncode == 2
+    assert "error: entry 1 of the schedule, e7, is not possible" in wrong.stderr
+
+
+def test_a_log_has_a_head_and_an_event_a_line(tmp_path: Path) -> None:
+    done = run(deployed)
+    write_log(DEPLOYED, done, tmp_path / "log")
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [head(DEPLOYED), *done.values("event")]
