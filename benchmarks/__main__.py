@@ -8,7 +8,7 @@ import importlib
 import benchmarks
 from benchmarks.running import machine
 
-NAMES = ("startup", "search", "symmetry", "scale", "tools")
+NAMES = ("startup", "search", "symmetry", "scale", "code", "tools")
 
 
 def main() -> None:

@@ -33,7 +33,8 @@ class Walk:
     """A random walk with pauses.
 
     Each pair of an actor and a kind of call is paused with a probability that the walk draws first,
-    decided when the pair is first seen. What is paused goes only when nothing else can but delays.
+    decided when the pair is first seen. What is paused goes only when nothing else can but delays,
+    which are not paused themselves: an actor that looks again and again would hold up all others.
 
     Parameters
     ----------
@@ -54,9 +55,9 @@ class Walk:
             if self._random() < FAULT_RATE:
                 return self._one_of(options[len(calls) :])
         if self._pause and len(calls) > 1:
-            free = [call for call in calls if not self._is_paused(call)]
-            if any(not isinstance(call, Timer) for call in free):
-                calls = free
+            free = [c for c in calls if not isinstance(c, Timer) and not self._is_paused(c)]
+            if free:
+                calls = free + [c for c in calls if isinstance(c, Timer)]
         return self._one_of(calls)
 
     def _one_of(self, options: Sequence[Call]) -> Call:

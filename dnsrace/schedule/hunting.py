@@ -32,6 +32,7 @@ class Hunt:
     how: where the schedules came from, in words.
     finished: every schedule that the source has was run.
     everything: these are all schedules that there are.
+    exhaustive: the question was whether any schedule within a bound fails.
     """
 
     program: str
@@ -44,6 +45,7 @@ class Hunt:
     how: str
     finished: bool = False
     everything: bool = False
+    exhaustive: bool = False
 
     def __str__(self) -> str:
         if self.shortest is None or self.found is None:
@@ -67,9 +69,17 @@ class Hunt:
         )
 
     def check(self) -> Hunt:
-        """Raise the failure, with the shortest timeline and the token as its note."""
+        """Raise the failure, with the shortest timeline and the token as its note.
+
+        Raises also AssertionError when runs were cut, or an exhaustive search did not finish.
+        """
         if self.shortest is not None:
             self.shortest.check()
+        if self.cut or (self.exhaustive and not self.finished):
+            raise AssertionError(
+                f"{self}\n  cure: give a larger max_calls, `until` for services that never end, or "
+                "more schedules"
+            )
         return self
 
 
@@ -150,7 +160,7 @@ def exhaust(
         program, source, schedules=schedules, seconds=seconds, faults=faults, max_calls=max_calls,
         shrink=False, how=f"with at most {hand_overs} {plural}",
     )  # fmt: skip
-    return replace(done, everything=source.everything)
+    return replace(done, everything=source.everything, exhaustive=True)
 
 
 def _confirm(program: Program, found: Run) -> None:

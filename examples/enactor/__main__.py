@@ -28,6 +28,12 @@ def main() -> int:
     except DnsraceError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        print(f"error: --log: {error.filename!r} cannot be written", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: nothing is known of the schedules that are left", file=sys.stderr)
+        return 3
 
 
 def _hunt(settings: Settings, given: argparse.Namespace) -> int:
@@ -63,6 +69,12 @@ def _log(settings: Settings, run: schedule.Run, path: Path) -> None:
     print(f"\nwrote {path}: {len(run.values('event'))} events")
 
 
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m examples.enactor",
@@ -72,14 +84,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fixed", action="store_true", help="the fixed variant")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the hunt (default 0)")
     parser.add_argument(
-        "--schedules", type=int, default=1_000, metavar="N", help="the most runs (default 1000)"
+        "--schedules",
+        type=_positive,
+        default=1_000,
+        metavar="N",
+        help="the most runs (default 1000)",
     )
     parser.add_argument("--replay", metavar="TOKEN", help="run one schedule again")
     parser.add_argument("--log", type=Path, metavar="PATH", help="write the events of the run")
     for name, default in (("enactors", 3), ("plans", 4), ("endpoints", 1)):
         parser.add_argument(
             f"--{name}",
-            type=int,
+            type=_positive,
             default=default,
             metavar="N",
             help=f"how many (default {default})",

@@ -142,6 +142,10 @@ class Enactor:
         changed meanwhile; so it is the batch that decides, or the flip is tried again. While the
         lock is held nobody else changes the alias, and the batch fails when the lock is not held.
 
+        When the rollback alias would need a tree that is gone, the model rejects the flip and frees
+        the lock in one step. Here these are two calls, and the event comes with the first. So with
+        leases, and after an outage only, somebody may take over a lock that the model calls free.
+
         Raises LockLost and RollbackGone.
         """
         n, zone, keep_rollback = plan.version, zone_of(endpoint), False

@@ -60,10 +60,12 @@ class InMemoryRoute53:
         An alias whose target has no records answers nothing.
         """
         answers: tuple[str, ...] = ()
-        for record in self.find(zone, name, type).values():
+        same = self.find(zone, name, type).values()
+        every = not any(record.weight for record in same)  # all of weight 0 count alike
+        for record in same:
             if record.alias is not None:
                 answers += self.resolve(zone, record.alias, type)
-            elif record.weight != 0:
+            elif every or record.weight:
                 answers += record.values
         return answers
 

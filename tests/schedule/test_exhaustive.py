@@ -48,7 +48,7 @@ def test_every_interleaving_once_and_fewest_hand_overs_first(times: dict[str, in
 
 def test_it_says_whether_these_were_all_schedules() -> None:
     some = exhaust(calling(a=3, b=3), 1)
-    assert some.finished
+    assert some.check().finished
     assert not some.everything
     assert str(some).endswith("schedules with at most 1 hand-over; nothing is known of others")
     every = exhaust(calling(a=3, b=3), 8)
@@ -60,6 +60,8 @@ def test_an_unfinished_search_is_no_pass() -> None:
     stopped = exhaust(calling(a=3, b=3), 8, schedules=10)
     assert not stopped.finished
     assert "This is no proof" in str(stopped)
+    with pytest.raises(AssertionError, match="This is no proof"):
+        stopped.check()
     assert not exhaust(calling(a=3, b=3), 8, seconds=-1.0).finished
     cut = exhaust(calling(a=3, b=3), 1, max_calls=4)
     assert cut.cut == cut.schedules

@@ -168,6 +168,8 @@ def test_what_runs_for_ever_is_cut_and_that_is_no_pass() -> None:
     found = hunt(one(service), schedules=3, max_calls=7)
     assert found.cut == 3
     assert "3 of them were cut before their end: these are not passes" in str(found)
+    with pytest.raises(AssertionError, match="give a larger max_calls"):
+        found.check()
 
 
 def test_a_deadlock_is_a_failure() -> None:
