@@ -63,6 +63,8 @@ def _hunts(settings: Settings, pauses: Sequence[float]) -> list[str]:
             continue
         seconds.append(done.seconds)
         calls.append(len(done.found.steps))
+        if pauses is not PAUSES:
+            continue
         begin = time.perf_counter()
         short.append(len(schedule.shrink(region, done.found).steps))
         shrinking.append(time.perf_counter() - begin)
@@ -70,7 +72,7 @@ def _hunts(settings: Settings, pauses: Sequence[float]) -> list[str]:
     cells = [f"{found} of {SEEDS}", f"{median(needed):g}", f"{max(needed):g}"]
     if not found:
         return [*cells, "", f"{schedules / total:,.0f}", "", "", ""]
+    shrunk = [f"{median(short):g}", f"{median(shrinking):.1f}"] if short else ["", ""]
     return [
-        *cells, f"{median(seconds):.2f}", f"{schedules / total:,.0f}", f"{median(calls):g}",
-        f"{median(short):g}", f"{median(shrinking):.1f}",
+        *cells, f"{median(seconds):.2f}", f"{schedules / total:,.0f}", f"{median(calls):g}", *shrunk
     ]  # fmt: skip

@@ -44,6 +44,7 @@ class Controller(VirtualLoop):
         self._faults, self._max_calls = faults, max_calls
         self._copies = Process(COPIES)
         self._processes = [Process(name) for name in actors.functions]
+        self._unfinished = len(self._processes)
 
     def run(self) -> tuple[str, Failure | None]:
         """How the run ended: passed, failed, cut or stopped. Raises ScheduleError."""
@@ -131,10 +132,14 @@ class Controller(VirtualLoop):
             await self._actors.functions[process.name]()
         except Exception as error:  # whatever the code raises is what the run has found
             self.failure = self.failure or of_error(error, process.name)
+        finally:
+            self._unfinished -= 1
 
     def _crash(self, process: Process) -> None:
         process.dead = self.any_dead = True
         process.calls, process.timers = [], []
+        if process.task is not None and process.task.done():  # only its other tasks were left
+            self._unfinished += 1
         again = Process(process.name)
         self._processes[self._processes.index(process)] = again
         self.call(again, START, action=partial(self._start, again))
@@ -146,7 +151,7 @@ class Controller(VirtualLoop):
     def _is_finished(self) -> bool:
         if self._actors.until is not None and self._actors.until():
             return True
-        return all(p.task is not None and p.task.done() for p in self._processes)
+        return not self._unfinished
 
     def repeat(self, name: str, call: Callable[[], Awaitable[object]]) -> None:
         """Make a second delivery of a call outstanding."""

@@ -36,7 +36,7 @@ class Faults:
                 raise UsageError(f"{kind}={getattr(self, kind)}: faults are counted", cure="0 or 1")
 
     def __bool__(self) -> bool:
-        return any(getattr(self, kind) for kind in KINDS)
+        return bool(self.crash or self.timeout or self.duplicate)
 
     def less(self, kind: str) -> Faults:
         """What is left after one fault."""

@@ -60,14 +60,15 @@ class InMemoryRoute53:
         An alias whose target has no records answers nothing.
         """
         answers: tuple[str, ...] = ()
-        same = self.find(zone, name, type).values()
-        every = not any(record.weight for record in same)  # all of weight 0 count alike
-        for record in same:
+        light: tuple[str, ...] = ()
+        for record in self.find(zone, name, type).values():
             if record.alias is not None:
                 answers += self.resolve(zone, record.alias, type)
-            elif every or record.weight:
+            elif record.weight == 0:
+                light += record.values
+            else:
                 answers += record.values
-        return answers
+        return answers or light
 
 
 def _apply(staged: Zone, change: Change) -> Reason | None:

@@ -71,6 +71,25 @@ def test_all_tasks_of_a_crashed_actor_are_gone() -> None:
     assert [n.text for n in done.notes] == ["child", "child"]
 
 
+def test_an_actor_that_has_finished_may_crash_in_what_it_left_behind() -> None:
+    left = []
+
+    def program() -> Actors:
+        async def leaves_a_task() -> None:
+            note("begins")
+            left.append(asyncio.create_task(call()))
+
+        async def other() -> None:
+            await call()
+            note("ends")
+
+        return Actors({"a": leaves_a_task, "b": other})
+
+    done = replay(program, "a b a!crash b a")
+    assert done.outcome == "passed"
+    assert [n.text for n in done.notes] == ["begins", "ends", "begins"]
+
+
 def test_a_lock_of_a_crashed_actor_stays_held() -> None:
     def program() -> Actors:
         lock = asyncio.Lock()
