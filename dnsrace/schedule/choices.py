@@ -12,6 +12,8 @@ from dnsrace.schedule.token import Entry, fits
 
 PAUSES = (0.0, 0.25, 0.5, 0.75)
 """How likely a pause is, one of these for each walk: some races need one actor far behind."""
+RELEASE_RATE = 0.05
+"""How likely it is at each choice of a walk that something paused is released."""
 FAULT_RATE = 0.1
 """How likely a fault is at each choice of a walk, while one is left."""
 
@@ -33,8 +35,8 @@ class Walk:
     """A random walk with pauses.
 
     Each pair of an actor and a kind of call is paused with a probability that the walk draws first,
-    decided when the pair is first seen. What is paused goes only when nothing else can but delays,
-    which are not paused themselves: an actor that looks again and again would hold up all others.
+    decided when the pair is first seen. What is paused stays behind while anything else can go, and
+    is released for good now and then: code that polls can always go. Delays are not paused.
 
     Parameters
     ----------
@@ -54,16 +56,21 @@ class Walk:
             calls = [call for call in options if not call.fault]
             if self._random() < FAULT_RATE:
                 return self._one_of(options[len(calls) :])
-        if self._pause and len(calls) > 1:
-            free = [c for c in calls if not isinstance(c, Timer) and not self._is_paused(c)]
-            if free:
-                calls = free + [c for c in calls if isinstance(c, Timer)]
-        return self._one_of(calls)
+        if not self._pause or len(calls) == 1:
+            return self._one_of(calls)
+        free = [call for call in calls if not self._is_paused(call)]
+        if free and (len(free) == len(calls) or self._random() >= RELEASE_RATE):
+            return self._one_of(free)
+        call = self._one_of([call for call in calls if self._is_paused(call)])
+        self._paused[call.process.name, call.name] = False
+        return call
 
     def _one_of(self, options: Sequence[Call]) -> Call:
         return options[int(self._random() * len(options))]
 
     def _is_paused(self, call: Call) -> bool:
+        if isinstance(call, Timer):
+            return False
         pair = (call.process.name, call.name)
         paused = self._paused.get(pair)
         if paused is None:

@@ -2,7 +2,7 @@
 
 How long a call takes is not a number but a choice. Completing one call at a time is the idea of
 systematic testing of message-passing code (Deligiannis et al., "Uncovering Bugs in Distributed
-Storage Systems during Testing (Not in Production!)", FAST 2016, section 3).
+Storage Systems during Testing (Not in Production!)", FAST 2016).
 """
 
 from __future__ import annotations
@@ -179,12 +179,14 @@ class Controller(VirtualLoop):
 
     def _broken_invariant(self) -> Failure | None:
         for invariant in self._actors.invariants:
+            name = getattr(invariant, "__name__", repr(invariant))
             try:
                 if invariant() is False:
                     raise Broken((invariant.__doc__ or "it is False").strip().splitlines()[0])
             except AssertionError as error:
-                name = getattr(invariant, "__name__", repr(invariant))
                 return Failure("invariant", name, str(error) or "its assertion failed", error)
+            except Exception as error:  # it could not be decided, and that is no pass
+                return of_error(error, f"the invariant {name}")
         return None
 
     def _deadlock(self) -> Failure:

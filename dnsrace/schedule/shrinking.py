@@ -29,8 +29,8 @@ def shrink(program: Program, found: Run, *, most: int = 5_000) -> Run:
     """The shortest run that was found to fail as the given one does.
 
     First the same failure is looked for without one actor, then without another; after that the
-    schedule is shortened. The result is short, not proved shortest. A run that
-    did not fail is returned as it is.
+    schedule is shortened. The result is short, not proved shortest. A run that did not fail is
+    returned as it is.
 
     Parameters
     ----------

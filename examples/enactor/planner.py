@@ -24,13 +24,14 @@ class Planner:
         self._settings, self._plans, self._events = settings, plans, events
 
     async def run(self) -> None:
-        """Write the plans that are missing, with a pause before each."""
+        """Write the plans that are missing, looking at the load balancers in between."""
         while True:
             try:
                 version = (await self._plans.newest()).version + 1
                 if version > self._settings.plans:
                     return
-                await asyncio.sleep(self._settings.interval)
+                for _ in range(self._settings.looks):
+                    await asyncio.sleep(self._settings.interval)
                 await self._plans.put(make_plan(version))
             except TimeoutError:  # it may have been written: look again
                 continue

@@ -16,7 +16,9 @@ class Settings:
     freshness, cleaner, rollback: the three decisions; the defaults are as deployed.
     lease: seconds after which a lock that was not renewed may be taken over; None: never.
     crashes: whether enactors are expected to crash, for the head of the log.
-    poll, backoff, interval: seconds between looks at the bucket, tries for a lock, and plans.
+    poll, backoff, interval: seconds between looks at the bucket, tries for a lock, and looks at the
+        load balancers.
+    looks: how often the planner looks at these until it writes a plan.
     drift: a part of the fixed design that the code has lost; None: none.
     """
 
@@ -32,6 +34,7 @@ class Settings:
     poll: float = 60.0
     backoff: float = 5.0
     interval: float = 60.0
+    looks: int = 1
     drift: Literal["cleaner_without_guard", "flip_without_preamble"] | None = None
 
 

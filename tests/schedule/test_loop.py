@@ -245,7 +245,16 @@ def test_an_invariant_may_be_false_instead_of_raising() -> None:
     assert failure.sentence == "small: The counter stays small."
 
 
-def test_no_finally_runs_after_the_end() -> None:
+def test_an_invariant_that_cannot_be_decided_is_a_failure() -> None:
+    def broken() -> bool:
+        return {}["alias"] == 1
+
+    failure = run(lambda: Actors({"a": call}, [broken])).failure
+    assert failure is not None
+    assert failure.sentence.startswith("the invariant broken: KeyError at ")
+
+
+def test_what_a_finally_says_after_the_end_is_dropped() -> None:
     kept: list[str] = []
 
     async def service() -> None:
