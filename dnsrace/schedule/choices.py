@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Protocol
 
-from dnsrace.errors import TokenError
+from dnsrace.errors import TokenError, UsageError
 from dnsrace.schedule.actors import Call, Timer
 from dnsrace.schedule.token import Entry, fits
 
@@ -42,9 +42,13 @@ class Walk:
     ----------
     seed: the same seed gives the same choices.
     pauses: the probabilities to draw from; `(0.0,)` makes it the uniform walk.
+
+    Raises UsageError when there are none, or one is no probability.
     """
 
     def __init__(self, seed: int, pauses: Sequence[float] = PAUSES) -> None:
+        if not pauses or not all(0 <= pause <= 1 for pause in pauses):
+            raise UsageError(f"pauses={pauses!r} are no probabilities", cure="such as (0.0, 0.5)")
         self._random = Random(seed).random
         self._pause = pauses[int(self._random() * len(pauses))]
         self._paused: dict[tuple[str, str], bool] = {}
@@ -92,6 +96,8 @@ class DrawnChoices:
     ----------
     draw: `draw(n)` is a number from 0 to n - 1. 0 stands for going on with the same actor, so that
         what shrinks towards 0 has fewer hand-overs.
+
+    `choose` raises UsageError for another number.
     """
 
     def __init__(self, draw: Callable[[int], int]) -> None:
@@ -100,7 +106,14 @@ class DrawnChoices:
     def choose(self, options: Sequence[Call], last: str | None) -> Call:
         """The option of the number that is drawn."""
         ordered = in_order(options, last)
-        return ordered[self._draw(len(ordered))] if len(ordered) > 1 else ordered[0]
+        if len(ordered) == 1:
+            return ordered[0]
+        drawn = self._draw(len(ordered))
+        if not 0 <= drawn < len(ordered):
+            raise UsageError(
+                f"draw({len(ordered)}) gave {drawn}", cure=f"a number from 0 to {len(ordered) - 1}"
+            )
+        return ordered[drawn]
 
 
 class Given:

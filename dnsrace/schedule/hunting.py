@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from dnsrace.errors import ScheduleError
+from dnsrace.errors import ScheduleError, UsageError
 from dnsrace.schedule.choices import Choices, walks
 from dnsrace.schedule.determinism import CURE, check_determinism
 from dnsrace.schedule.exhaustive import Exhaustive
 from dnsrace.schedule.faults import Faults
-from dnsrace.schedule.running import MAX_CALLS, Program, Run, name_of, replay, run
+from dnsrace.schedule.running import MAX_CALLS, UNFINISHED, Program, Run, name_of, replay, run
 from dnsrace.schedule.shrinking import shrink as shrink_run
 from dnsrace.schedule.uncontrolled import watched
 
@@ -71,11 +71,12 @@ class Hunt:
     def check(self) -> Hunt:
         """Raise the failure, with the shortest timeline and the token as its note.
 
-        Raises also AssertionError when runs were cut, or an exhaustive search did not finish.
+        Raises also AssertionError when runs were cut, when there were none, and when an exhaustive
+        search did not finish.
         """
         if self.shortest is not None:
             self.shortest.check()
-        if self.cut or (self.exhaustive and not self.finished):
+        if self.cut or not self.schedules or (self.exhaustive and not self.finished):
             raise AssertionError(
                 f"{self}\n  cure: give a larger max_calls, `until` for services that never end, or "
                 "more schedules"
@@ -110,8 +111,10 @@ def hunt(
     shrink: whether to look for a shorter schedule with the same failure.
     how: the source in words.
 
-    Raises ScheduleError for what cannot be controlled.
+    Raises ScheduleError for what cannot be controlled, UsageError for less than one schedule.
     """
+    if schedules < 1:
+        raise UsageError(f"schedules={schedules}: nothing would be run", cure="1 or more")
     begin = time.perf_counter()
     words = how or (f"walks with pauses, seed {seed}" if source is None else "by the given choices")
     made = cut = calls = 0
@@ -127,7 +130,7 @@ def hunt(
             done = run(program, choices, faults=faults, max_calls=max_calls)
             made += 1
             calls += len(done.steps)
-            cut += done.outcome == "cut"
+            cut += done.outcome in UNFINISHED
             if done.failure is not None:
                 found, finished = done, False
                 break
@@ -152,7 +155,7 @@ def exhaust(
     """Run every schedule with at most so many hand-overs, those with fewest first.
 
     Parameters and errors are those of `hunt`. A failure is shown as it was found: no schedule with
-    fewer hand-overs fails.
+    fewer hand-overs fails, unless one was cut.
     """
     source = Exhaustive(hand_overs)
     plural = "hand-over" if hand_overs == 1 else "hand-overs"

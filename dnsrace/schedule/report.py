@@ -17,13 +17,14 @@ def report(
     again: str,
 ) -> str:
     """The whole report of a run."""
-    calls = f"{len(steps)} calls, {steps[-1].time if steps else 0.0:g} s of virtual time"
+    count = f"{len(steps)} call" + ("s" if len(steps) != 1 else "")
+    calls = f"{count}, {steps[-1].time if steps else 0.0:g} s of virtual time"
     if failure is not None:
         head = f"{failure.sentence}\n\n{program} failed after {calls}:"
-    elif outcome == "cut":
-        head = f"{program} was cut after {calls}: not a pass"
+    elif outcome == "passed":
+        head = f"{program} passed after {calls}"
     else:
-        head = f"{program} {outcome} after {calls}"
+        head = f"{program} was {outcome} after {calls}: not a pass"
     return "\n".join([head, "", *timeline(steps, notes), "", "See it again", f"  {again}"])
 
 

@@ -23,6 +23,9 @@ Program = Callable[[], Actors]
 MAX_CALLS = 1_000
 """A run is cut after so many completed calls, unless it is told otherwise."""
 
+UNFINISHED = ("cut", "stopped")
+"""Outcomes of runs that did not come to their end."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -32,7 +35,7 @@ class Run:
     ----------
     program: its name.
     outcome: `passed`: the program came to its end, and nothing was wrong. `failed`. `cut`: it did
-        not end within the calls allowed; that is not a pass. `stopped`: the choices ended first.
+        not end within the calls allowed. `stopped`: the choices ended first. These are no passes.
     failure: why it failed, or None.
     steps: the completed calls.
     notes: what the code said in between.
@@ -72,9 +75,9 @@ class Run:
     def check(self) -> Run:
         """Raise the failure, with the timeline and the token as its note; else return the run.
 
-        Raises also AssertionError for a run that was cut: it is not a pass.
+        Raises also AssertionError for a run that was cut or stopped: it is not a pass.
         """
-        if self.outcome == "cut":
+        if self.outcome in UNFINISHED:
             raise AssertionError(str(self))
         if self.failure is not None:
             error = self.failure.error

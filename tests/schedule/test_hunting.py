@@ -7,8 +7,19 @@ import itertools
 import pytest
 from programs import Counter, calling, locked_update, lost_update
 
-from dnsrace.errors import ScheduleError
-from dnsrace.schedule import Actors, Walk, hunt, replay, run, shrink, walks
+from dnsrace.errors import ScheduleError, UsageError
+from dnsrace.schedule import (
+    Actors,
+    DrawnChoices,
+    Entry,
+    Given,
+    Walk,
+    hunt,
+    replay,
+    run,
+    shrink,
+    walks,
+)
 
 
 def three_of_them() -> Actors:
@@ -94,6 +105,30 @@ def test_nothing_found_is_said_to_be_no_proof() -> None:
         "locked_update: nothing failed in 30 schedules (walks with pauses, seed 5). "
         "This is no proof: other schedules may fail"
     )
+
+
+def test_runs_that_were_stopped_or_never_made_are_no_passes() -> None:
+    def stops() -> Given:
+        return Given([Entry("a")], strict=False, go_on=False)
+
+    with pytest.raises(AssertionError, match="stopped after 1 call, 0 s of virtual time: not a"):
+        run(locked_update, stops()).check()
+    found = hunt(locked_update, [stops()])
+    assert (found.schedules, found.cut) == (1, 1)
+    with pytest.raises(AssertionError, match="these are not passes"):
+        found.check()
+    with pytest.raises(AssertionError, match="0 schedules"):
+        hunt(locked_update, []).check()
+
+
+def test_wrong_numbers_are_refused_with_a_cure() -> None:
+    with pytest.raises(UsageError, match="schedules=0: nothing would be run"):
+        hunt(locked_update, schedules=0)
+    with pytest.raises(UsageError, match=r"draw\(2\) gave 7"):
+        run(locked_update, DrawnChoices(lambda n: 7))
+    for wrong in ((), (0.5, 2.0)):
+        with pytest.raises(UsageError, match="are no probabilities"):
+            Walk(0, wrong)
 
 
 def test_a_failure_that_does_not_come_again_is_refused() -> None:
