@@ -16,7 +16,7 @@ from examples.enactor.names import alias_to, rollback_of, rollback_to, tree_reco
 from examples.enactor.plan_store import PlanStore
 from examples.enactor.planner import Planner, make_plan
 from examples.enactor.route53 import Change
-from examples.enactor.settings import DEPLOYED, FIXED, Settings
+from examples.enactor.settings import DEPLOYED, Settings
 
 
 class Region:
@@ -96,7 +96,6 @@ def program(settings: Settings, again: str = "") -> schedule.Actors:
 
 
 deployed = functools.partial(program, DEPLOYED)
-fixed = functools.partial(program, FIXED)
 
 
 def write_log(settings: Settings, run: schedule.Run, path: Path) -> None:

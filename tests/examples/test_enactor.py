@@ -16,9 +16,19 @@ from typing import Any
 import pytest
 from following import follow
 
-from dnsrace.schedule import Faults, Run, check_determinism, hunt, replay, run, shrink, walks
+from dnsrace.schedule import (
+    Choices,
+    Faults,
+    Run,
+    check_determinism,
+    hunt,
+    replay,
+    run,
+    shrink,
+    walks,
+)
 from examples.enactor.events import head
-from examples.enactor.region import Region, deployed, fixed, program, write_log
+from examples.enactor.region import Region, deployed, program, write_log
 from examples.enactor.route53 import Change
 from examples.enactor.settings import DEPLOYED, FIXED, Settings
 
@@ -26,16 +36,18 @@ ROOT = Path(__file__).parent.parent.parent
 LEASED = replace(FIXED, lease=5.0)
 
 
+def followed(settings: Settings, choices: Choices, faults: Faults | None = None) -> Run:
+    """A run that conforms to the model with the same parameters."""
+    done = run(functools.partial(program, settings), choices, faults=faults)
+    assert done.outcome in ("passed", "failed"), done
+    against = follow(head(settings), done.values("event"))
+    assert against is None, f"{against}\n{done}"
+    return done
+
+
 def explored(settings: Settings, count: int, faults: Faults | None = None) -> list[Run]:
-    """Runs by walks; each must conform to the model with the same parameters."""
-    runs = []
-    for walk in itertools.islice(walks(7), count):
-        done = run(functools.partial(program, settings), walk, faults=faults)
-        assert done.outcome in ("passed", "failed"), done
-        against = follow(head(settings), done.values("event"))
-        assert against is None, f"{against}\n{done}"
-        runs.append(done)
-    return runs
+    """Runs by walks, which conform to the model."""
+    return [followed(settings, walk, faults) for walk in itertools.islice(walks(7), count)]
 
 
 def failures(runs: list[Run]) -> set[str]:
@@ -46,15 +58,17 @@ def failures(runs: list[Run]) -> set[str]:
 
 
 def test_the_outage_is_found_in_few_schedules() -> None:
-    found = [hunt(deployed, seed=seed, shrink=False) for seed in range(20)]
-    assert all(h.found is not None and h.found.failure is not None for h in found)
-    assert {h.found.failure.name for h in found if h.found and h.found.failure} == {
-        "no_empty_answer"
-    }
-    assert median(h.schedules for h in found) < 50
-    for h in found:
-        assert h.found is not None
-        assert follow(head(DEPLOYED), h.found.values("event")) is None
+    needed = []
+    for seed in range(20):
+        for count, walk in enumerate(walks(seed), 1):
+            failure = followed(DEPLOYED, walk).failure
+            if failure is not None:
+                assert failure.name == "no_empty_answer"
+                needed.append(count)
+                break
+    assert median(needed) < 50
+    # what hunt does is the same, and it confirms each failure
+    assert [hunt(deployed, seed=s, shrink=False).schedules for s in range(3)] == needed[:3]
 
 
 def test_its_shortest_story_is_the_models() -> None:
@@ -70,9 +84,7 @@ def test_its_shortest_story_is_the_models() -> None:
 
 def test_the_fixed_one_survives() -> None:
     """20,000 schedules are run by the benchmark: python -m benchmarks code."""
-    found = hunt(fixed, schedules=600)
-    assert found.found is None
-    assert found.cut == 0
+    assert failures(explored(FIXED, 500)) == set()
 
 
 def test_the_program_is_deterministic_in_other_processes_too() -> None:
@@ -90,7 +102,6 @@ SETTINGS = {
     "looking first": (replace(DEPLOYED, cleaner="checked"), {"no_empty_answer"}),
     "guarded cleaner": (replace(DEPLOYED, cleaner="transactional"), set()),
     "tolerant rollback": (replace(DEPLOYED, rollback="tolerant"), {"no_empty_answer"}),
-    "fixed": (FIXED, set()),
     "fixed, two endpoints": (replace(FIXED, endpoints=2), set()),
     "fixed, more retention": (replace(FIXED, plans=6, retention=2), set()),
     "fixed, leases": (LEASED, set()),
@@ -100,7 +111,7 @@ SETTINGS = {
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_run_conforms_to_the_model(name: str) -> None:
     settings, expected = SETTINGS[name]
-    runs = explored(settings, 70)
+    runs = explored(settings, 60)
     assert failures(runs) == expected
     shown = {event["step"] for done in runs for event in done.values("event")}
     assert shown == set(head(settings)["shows"])
