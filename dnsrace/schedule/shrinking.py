@@ -19,43 +19,50 @@ from dnsrace.schedule.running import Program, Run, faults_of, run
 from dnsrace.schedule.token import Entry, Token, without_fault
 
 Entries = tuple[Entry, ...]
+WIDTHS = (2, 3, 4)
+"""How many consecutive entries of one actor are taken away together."""
 PAIRS_UP_TO = 40
 """Pairs are only tried of a schedule that is as short as this: their number is its square."""
 WALKS = 60
 """Walks that look for the same failure without one of the actors."""
+STARTS = 3
+"""Schedules that are shortened, to keep the shortest: each may end in a dead end of its own."""
 
 
 def shrink(program: Program, found: Run, *, most: int = 5_000) -> Run:
     """The shortest run that was found to fail as the given one does.
 
-    First the same failure is looked for without one actor, then without another; after that the
-    schedule is shortened. The result is short, not proved shortest. A run that did not fail is
-    returned as it is.
+    First the same failure is looked for without one actor, then without another; a few schedules
+    that are found so are shortened. The result is short, not proved shortest. A run that did not
+    fail is returned as it is.
 
     Parameters
     ----------
-    most: runs to try at most while the schedule is shortened.
+    most: runs to try at most while a schedule is shortened.
     """
     if found.failure is None:
         return found
     absent: frozenset[str] = frozenset()
-    begun = found
+    begun = [found]
     for actor in sorted({step.actor for step in found.steps}):
         again = _without(program, found, absent | {actor})
-        if again is not None:
+        if again:
             absent, begun = absent | {actor}, again
-    return _shorten(program, begun, most)
+    return min((_shorten(program, one, most) for one in begun), key=_size)
 
 
-def _without(program: Program, found: Run, absent: frozenset[str]) -> Run | None:
-    """A run that fails alike, found by walks in which these actors never go."""
+def _without(program: Program, found: Run, absent: frozenset[str]) -> list[Run]:
+    """A few runs that fail alike, found by walks in which these actors never go."""
     assert found.failure is not None
     budget = faults_of(found.schedule)
+    runs: list[Run] = []
     for walk in itertools.islice(walks(), WALKS):
         done = run(program, Absent(walk, absent), faults=budget, max_calls=2 * len(found.steps))
         if found.failure.is_like(done.failure):
-            return done
-    return None
+            runs.append(done)
+            if len(runs) == STARTS:
+                break
+    return runs
 
 
 class Absent:
@@ -77,23 +84,26 @@ class Absent:
 
 
 def _shorten(program: Program, found: Run, most: int) -> Run:
+    """Take every pass in turn, until none of them helps any more."""
     assert found.failure is not None
-    best, tries = found, 0
+    best = found
     seen: set[Entries] = set()
-    improved = True
-    while improved:
-        improved = False
-        for entries in _smaller(best.schedule.entries):
-            if entries in seen:
-                continue
-            if tries == most:
-                return best
-            seen.add(entries)
-            tries += 1
-            done = _attempt(program, entries)
-            if found.failure.is_like(done.failure) and _size(done) < _size(best):
-                best, improved = done, True
-                break
+    before = None
+    while before is not best:
+        before = best
+        for smaller in PASSES:
+            candidates, at = list(smaller(best.schedule.entries)), 0
+            while at < len(candidates) and len(seen) < most:
+                entries = candidates[at]
+                at += 1
+                if entries in seen:
+                    continue
+                seen.add(entries)
+                done = _attempt(program, entries)
+                if found.failure.is_like(done.failure) and _size(done) < _size(best):
+                    best = done
+                    # go on where it was: what was tried before is not likely to help now
+                    candidates, at = list(smaller(best.schedule.entries)), at - 1
     return best
 
 
@@ -108,33 +118,35 @@ def _size(done: Run) -> tuple[int, int, int]:
     return faults, len(done.steps), done.hand_overs
 
 
-def _smaller(entries: Entries) -> Iterator[Entries]:
-    """Candidates, those that save most first."""
-    size = len(entries)
+def _without_faults(entries: Entries) -> Iterator[Entries]:
     for at, entry in enumerate(entries):
         if entry.fault:
             yield entries[:at] + entries[at + 1 :]
             yield (*entries[:at], without_fault(entry), *entries[at + 1 :])
-    width = size // 2
+
+
+def _without_blocks(entries: Entries) -> Iterator[Entries]:
+    width = len(entries) // 2
     while width:
-        for at in range(0, size, width):
+        for at in range(0, len(entries), width):
             yield entries[:at] + entries[at + width :]
         width //= 2
-    for width in (2, 3, 4):
-        yield from _without_consecutive(entries, width)
-    if size <= PAIRS_UP_TO:
-        for a, b in combinations(range(size), 2):
+
+
+def _without_pairs(entries: Entries) -> Iterator[Entries]:
+    if len(entries) <= PAIRS_UP_TO:
+        for a, b in combinations(range(len(entries)), 2):
             yield entries[:a] + entries[a + 1 : b] + entries[b + 1 :]
-    yield from _moved(entries)
 
 
-def _without_consecutive(entries: Entries, width: int) -> Iterator[Entries]:
-    """Without so many consecutive entries of one actor, whoever goes in between."""
+def _without_consecutive(entries: Entries) -> Iterator[Entries]:
+    """Without some consecutive entries of one actor, whoever goes in between."""
     for actor in dict.fromkeys(entry.actor for entry in entries):
         own = [at for at, entry in enumerate(entries) if entry.actor == actor]
-        for first in range(len(own) - width + 1):
-            gone = set(own[first : first + width])
-            yield tuple(entry for at, entry in enumerate(entries) if at not in gone)
+        for width in WIDTHS:
+            for first in range(len(own) - width + 1):
+                gone = set(own[first : first + width])
+                yield tuple(entry for at, entry in enumerate(entries) if at not in gone)
 
 
 def _moved(entries: Entries) -> Iterator[Entries]:
@@ -152,3 +164,7 @@ def _moved(entries: Entries) -> Iterator[Entries]:
             for middle in ([joined, *between], [*between, joined]):
                 order = [*blocks[:a], *middle, *blocks[b + 1 :]]
                 yield tuple(entry for block in order for entry in block)
+
+
+PASSES = (_without_faults, _without_blocks, _without_consecutive, _without_pairs, _moved)
+"""Ways to a smaller schedule, those that save most first."""
