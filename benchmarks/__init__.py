@@ -4,6 +4,7 @@
     python -m benchmarks search      states a second, beside a C loop written by hand
     python -m benchmarks symmetry    with symmetry reduction and without, to the same verdict
     python -m benchmarks scale       the cost of a state, from a million states to hundreds
+    python -m benchmarks code        hunting in asyncio code, beside a uniform random walk
     python -m benchmarks tools       beside Spin and Rumur, which must be installed
     python -m benchmarks conform     how fast logs are explained
     python -m benchmarks hunting     how soon random walks meet the outage, and how often

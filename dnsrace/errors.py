@@ -6,6 +6,8 @@ DnsraceError                 exit code 2 unless said otherwise
     DomainError              a value left its domain, found while running
   TraceError                 a trace cannot be read, or is not a behaviour of the model
   LogError                   a log cannot be read, or says what its model has no word for
+  ScheduleError              code under the scheduler does what the scheduler cannot control
+    TokenError               a token cannot be read, or belongs to another program
   InternalError              two parts of dnsrace disagree: a bug of ours, exit code 70
 """
 
@@ -66,6 +68,14 @@ class TraceError(DnsraceError):
 
 class LogError(DnsraceError):
     """A log cannot be read, or says what its model has no word for; `place` is a line of it."""
+
+
+class ScheduleError(DnsraceError):
+    """Code under the scheduler does what the scheduler cannot control: a run proves nothing."""
+
+
+class TokenError(ScheduleError):
+    """A schedule's token cannot be read, or is not one of this program."""
 
 
 class InternalError(DnsraceError):

@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "": set(),
     "errors": set(),
     "template": {"errors"},
+    "schedule": {"errors"},
     "model": {"errors"},
     "loader": {"errors", "model"},
     "findings": {"errors", "model"},
@@ -214,6 +215,15 @@ def test_help_that_lists_parameters_loads_the_model_and_no_engine() -> None:
 )  # fmt: skip
 def test_what_needs_no_compiler_imports_none(args: list[str]) -> None:
     assert not imported(*args) & HEAVY
+
+
+def test_the_scheduler_needs_the_standard_library_only() -> None:
+    code = "import json, sys, dnsrace.schedule; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    found = set(json.loads(done.stdout))
+    assert not found & (HEAVY | {"rich", "typer", "click"})
+    ours = {name.split(".")[1] for name in found if name.startswith("dnsrace.")}
+    assert ours == {"errors", "schedule"}
 
 
 # -- every file
