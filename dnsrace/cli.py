@@ -33,6 +33,7 @@ from dnsrace.cli_options import (
     ModelName,
     Properties,
     Symmetry,
+    TraceFile,
 )
 from dnsrace.cli_support import (
     console,
@@ -121,11 +122,7 @@ def explore(
     ] = None,
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
-    trace: Annotated[
-        str | None,
-        typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
-                     "says how: .json, .itf.json, or text."),
-    ] = None,
+    trace: TraceFile = None,
 ) -> None:  # fmt: skip
     """Search every reachable state for the shortest violation, and explain it.
 

@@ -45,3 +45,11 @@ Json = Annotated[
     str | None,
     typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard output."),
 ]
+TraceFile = Annotated[
+    str | None,
+    typer.Option(
+        "--trace",
+        metavar="PATH",
+        help="Write the violation's trace; the ending says how: .json, .itf.json, or text.",
+    ),
+]
