@@ -20,7 +20,14 @@ from dnsrace.engines.request import CHECKED, Request
 from dnsrace.engines.space import DEADLOCK
 from dnsrace.engines.walks import LENGTH, PAUSES, Course, Failure, Walker
 from dnsrace.errors import UsageError
-from dnsrace.findings.hunted import Hunt, HuntListener, HuntProgress, Tally
+from dnsrace.findings.hunted import (
+    Hunt,
+    HuntListener,
+    HuntProgress,
+    Tally,
+    never_reached,
+    steps_taken,
+)
 from dnsrace.model.system import Property, System
 
 HuntEngine = Literal["auto", "numba", "python"]
@@ -187,9 +194,13 @@ class _Hunt:
             if goal not in self.first or failure.number < self.first[goal].number:
                 self.first[goal] = failure
         if self.request.listener is not None:
-            seconds = time.perf_counter() - self.began
-            progress = HuntProgress(self.tally.walks, seconds, self.engine, tuple(self.first))
-            self.request.listener(progress)
+            seconds, system = time.perf_counter() - self.began, self.course.system
+            idle = [n for n, times in steps_taken(system, self.tally).items() if not times]
+            unseen = (*never_reached(system, self.tally), *idle)
+            self.request.listener(
+                HuntProgress(self.tally.walks, seconds, self.engine, tuple(self.first),
+                             self.tally.lag, unseen)
+            )  # fmt: skip
 
     def _compiled(self) -> None:
         cores = max(1, self.request.cores)

@@ -47,6 +47,20 @@ def _sums(a: list[int], b: list[int]) -> list[int]:
     return [x + y for x, y in zip(a, b, strict=True)] if a and b else list(a or b)
 
 
+def steps_taken(system: System, tally: Tally) -> dict[str, int]:
+    """How often each step was taken, by its name."""
+    found = dict.fromkeys((step.name for step in system.steps), 0)
+    for path, times in zip(system.paths, tally.paths, strict=False):
+        found[path.step.name] += times
+    return found
+
+
+def never_reached(system: System, tally: Tally) -> list[str]:
+    """Properties of kind sometimes that no walk reached."""
+    kinds = {p.name for p in system.properties if p.kind == "sometimes"}
+    return [n for n, times in tally.seen.items() if n in kinds and not times]
+
+
 @dataclass(frozen=True)
 class Estimate:
     """The chance that a walk meets something: 95 % of such intervals hold the true one."""
@@ -138,22 +152,22 @@ class Hunt:
     @property
     def steps(self) -> dict[str, int]:
         """How often each step was taken, by its name."""
-        found = dict.fromkeys((step.name for step in self.system.steps), 0)
-        for path, times in zip(self.system.paths, self.tally.paths, strict=False):
-            found[path.step.name] += times
-        return found
+        return steps_taken(self.system, self.tally)
+
+    @property
+    def paths(self) -> dict[str, int]:
+        """How often each path through a step was taken, by its name."""
+        return dict(zip(self.system.path_names, self.tally.paths, strict=False))
 
     @property
     def never(self) -> list[str]:
         """Paths of steps that no walk took."""
-        names = self.system.path_names
-        return [n for n, times in zip(names, self.tally.paths, strict=False) if not times]
+        return [name for name, times in self.paths.items() if not times]
 
     @property
     def unseen(self) -> list[str]:
         """Properties of kind sometimes that no walk reached: what they mean was not hunted in."""
-        kinds = {p.name for p in self.system.properties if p.kind == "sometimes"}
-        return [n for n, times in self.tally.seen.items() if n in kinds and not times]
+        return never_reached(self.system, self.tally)
 
     @property
     def idle(self) -> list[str]:
@@ -186,12 +200,21 @@ class HuntReport:
 
 @dataclass(frozen=True)
 class HuntProgress:
-    """Where a hunt is: given to a listener from time to time."""
+    """Where a hunt is: given to a listener from time to time.
+
+    Parameters
+    ----------
+    found: the properties that were met.
+    lag: the longest time that an actor was kept waiting, in steps of others.
+    unseen: what no walk has reached or taken so far.
+    """
 
     walks: int
     seconds: float
     engine: str
     found: tuple[str, ...]
+    lag: int = 0
+    unseen: tuple[str, ...] = ()
 
 
 HuntListener = Callable[[HuntProgress], None]

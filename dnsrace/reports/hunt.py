@@ -46,10 +46,14 @@ def print_hunt(console: Console, report: HuntReport) -> None:
 
 
 def hunt_progress_text(progress: HuntProgress) -> str:
-    """`120,000 walks, 24,000/s; found: rollback_ready (numba)`."""
+    """`120,000 walks, 24,000/s, stalest 45 steps; found: a; never yet: b (numba)`."""
     rate = progress.walks / progress.seconds if progress.seconds > 0 else 0.0
     found = f"; found: {', '.join(progress.found)}" if progress.found else ""
-    return f"{counted(progress.walks, 'walk')}, {rate:,.0f}/s{found} ({progress.engine})"
+    unseen = f"; never yet: {', '.join(progress.unseen)}" if progress.unseen else ""
+    return (
+        f"{counted(progress.walks, 'walk')}, {rate:,.0f}/s, stalest "
+        f"{counted(progress.lag, 'step')}{found}{unseen} ({progress.engine})"
+    )
 
 
 def _numbers(hunt: Hunt) -> Iterable[Text]:

@@ -35,6 +35,7 @@ def hunt_data(report: HuntReport) -> dict[str, Any]:
         "cut": tally.cut,
         "stalest": {"actor": tally.laggard, "steps": tally.lag, "walk": tally.lag_walk},
         "steps": hunt.steps,
+        "paths": hunt.paths,
         "steps_never_taken": hunt.idle,
         "paths_never_taken": hunt.never,
         "never_reached": hunt.unseen,

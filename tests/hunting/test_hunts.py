@@ -18,6 +18,7 @@ from dnsrace.errors import UsageError
 from dnsrace.findings.hunted import Hunt, HuntProgress, Tally, estimate
 from dnsrace.loader import load
 from dnsrace.model.system import System
+from dnsrace.reports.hunt import hunt_progress_text
 
 FLAGSHIP: dict[str, System] = {
     "deployed": load("dynamodb_dns").lift(),
@@ -134,6 +135,15 @@ def test_a_listener_hears_of_the_hunt() -> None:
     assert heard[-1].walks == 1_500
     assert {p.engine for p in heard} == {"python", "numba"}
     assert set(heard[-1].found) == {"no_empty_answer", "rollback_ready"}
+    assert [p.lag for p in heard] == sorted(p.lag for p in heard)
+    assert heard[-1].unseen == ()
+    assert heard[0].unseen == ()  # one walk to the end does everything that the model can
+    assert hunt_progress_text(HuntProgress(1, 0.0, "python", ())) == (
+        "1 walk, 0/s, stalest 0 steps (python)"
+    )
+    assert hunt_progress_text(HuntProgress(2_000, 0.1, "numba", ("a", "b"), 45, ("c",))) == (
+        "2,000 walks, 20,000/s, stalest 45 steps; found: a, b; never yet: c (numba)"
+    )
 
 
 # -- what walks did not do
