@@ -74,7 +74,7 @@ class Check:
         elif outcome.walks == 0:
             raise Unfinished(f"{outcome.line}\n  give more time", outcome)
         for remark in outcome.remarks:
-            warnings.warn(f"{outcome.variant}: {remark}", HuntWarning, stacklevel=4)
+            warnings.warn(f"{outcome.variant}: {remark}", HuntWarning, stacklevel=3)
         return outcome
 
     def _refuse(self) -> None:
