@@ -59,6 +59,7 @@ class Check:
 
     def run(self) -> Outcome:
         """The outcome, told to whoever listens. Raises CheckFailed, DnsraceError."""
+        __tracebackhide__ = True
         self._refuse()
         outcome, text = self._find()
         record(outcome)

@@ -118,7 +118,7 @@ def recorded() -> Iterator[list[Outcome]]:
 
 
 def record(outcome: Outcome) -> Outcome:
-    """Tell whoever listens, and give the outcome back."""
-    for outcomes in _listening:
-        outcomes.append(outcome)
+    """Tell whoever began to listen last, and give the outcome back."""
+    if _listening:
+        _listening[-1].append(outcome)
     return outcome

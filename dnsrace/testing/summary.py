@@ -74,7 +74,10 @@ def junit_properties(outcomes: Iterable[Outcome]) -> list[tuple[str, object]]:
     found: list[tuple[str, object]] = []
     for outcome in outcomes:
         data = outcome.data
-        data["parameters"] = " ".join(f"{k}={v}" for k, v in outcome.parameters.items())
+        data["parameters"] = " ".join(
+            f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+            for name, value in outcome.parameters.items()
+        )
         names = (
             "model", "parameters", "engine", "verdict", "reach", "violated", "states", "walks",
             "seed", "schedule",

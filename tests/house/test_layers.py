@@ -31,6 +31,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fixes": {"errors", "model", "findings", "engines"},
     "graph": {"errors", "model", "findings", "engines", "loader"},
     "hunt": {"model", "findings", "engines"},
+    "testing": {
+        "errors", "model", "findings", "engines", "reports", "loader", "check", "hunt",
+    },
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader"},
     "cli_options": {"cli_model", "cli_support"},
@@ -58,7 +61,7 @@ ONE_FILE: dict[str, str | None] = {
     "psutil": "engines/memory.py",
     "platformdirs": "engines/cache.py",
     "z3": None,
-    "hypothesis": None,
+    "hypothesis": "testing/strategies.py",
     "networkx": "reports/graph_files.py",
     "tree_sitter": None,
 }
@@ -77,6 +80,7 @@ ONE_LAYER: dict[str, set[str]] = {
         "cli_options",
     },
     "click": {"cli", "cli_model"},
+    "pytest": {"testing"},
 }
 
 
