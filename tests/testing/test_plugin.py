@@ -52,7 +52,7 @@ def shop(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(shop: pytest.Pytester, *args: str) -> pytest.RunResult:
-    return shop.runpytest("-p", "no:randomly", *args)
+    return shop.runpytest(*args)
 
 
 # -- reports for people
@@ -117,7 +117,8 @@ def test_unittest_and_parts_of_a_test(shop: pytest.Pytester) -> None:
         """
     )
     text = run(shop).stdout.str()
-    assert text.count(HEADLINE) == 3
+    # before pytest 9, the first part that fails ends the test
+    assert text.count(HEADLINE) >= 2
     assert "Traceback" not in text
 
 
