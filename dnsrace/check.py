@@ -33,7 +33,7 @@ def check(
     """
     # one limit of time for both searches
     request = replace(request, began=time.perf_counter())
-    report = _check(model, given, request, max_paths)
+    report = examine(model, given, request, max_paths)
     values = report.system.parameters
     other = any(values[name] != fixed for name, fixed in model.fixed.items())
     if report.headline and other and not request.interrupted():
@@ -42,11 +42,14 @@ def check(
             request, keep_going=False, listener=None, shallow=not request.keep_going,
             limits=replace(request.limits, states=states),
         )  # fmt: skip
-        report.fixed = _check(model, {**given, **model.fixed}, quiet, max_paths)
+        report.fixed = examine(model, {**given, **model.fixed}, quiet, max_paths)
     return report
 
 
-def _check(model: Model, given: dict[str, Any], request: Request, max_paths: int) -> Report:
+def examine(
+    model: Model, given: dict[str, Any], request: Request, max_paths: int = MAX_PATHS
+) -> Report:
+    """Explore a model and explain each violation; the same as `check`, of this variant alone."""
     system = model.lift(max_paths=max_paths, **given)
     check_against_functions(system, model.lift(max_paths=max_paths, **given))
     exploration = explore(system, request)

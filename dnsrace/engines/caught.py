@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dnsrace.engines.request import CHECKED, Limits, Request
 from dnsrace.engines.shrink import Certificate, certify, shrink
-from dnsrace.engines.walks import Failure, Walker
+from dnsrace.engines.walks import Course, Failure, Walker
 from dnsrace.findings.hunted import Catch, Tally, estimate
 from dnsrace.findings.trace import Trace
 from dnsrace.findings.verdicts import Finding, Kind
@@ -20,6 +20,27 @@ NEARBY = 500
 """Walks behind the first violation that are looked through for more."""
 PROOF = Limits(states=20_000_000, seconds=5.0)
 """What is spent on finding out whether a violation is a shortest one."""
+
+
+def proved(
+    course: Course, trace: Trace, name: str, engine: str,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Finding:  # fmt: skip
+    """The finding of a violation that was made short: of a shortest one, where a search that does
+    not take long finds one; else of this one, and perhaps it is not a shortest one."""
+    proof = Certificate(None, -1)
+    if not interrupted():
+        request = Request(limits=PROOF, interrupted=interrupted)
+        proof = certify(course, name, len(trace.steps), request)
+    if proof.finding is not None:
+        return replace(proof.finding, engine=engine)
+    reach = f"shrunk to {counted(len(trace.steps), 'step')}, perhaps not a shortest one"
+    if proof.checked >= 0:
+        reach += f" (none has {counted(proof.checked, 'step')} or fewer)"
+    prop = course.system.find_property(name)
+    kind: Kind = "deadlock" if prop is None else prop.kind
+    informative = prop is not None and prop.informative
+    return Finding(name, kind, "violated", reach, engine, trace, informative=informative)
 
 
 @dataclass
@@ -37,26 +58,8 @@ class Caught:
         trace = min(traces, key=lambda t: (len(t.steps), t.switches))
         catch = Catch(first.number, len(first.trace.steps), len(trace.steps))
         met = f"met in walk {catch.walk:,}, after {counted(catch.length, 'step')}"
-        proof = self._proof(name, trace)
-        if proof.finding is not None:
-            reach = f"{met}; {proof.finding.reach}"
-            return replace(proof.finding, engine=self.engine, reach=reach), catch
-        reach = f"{met}; shrunk to {counted(catch.shrunk, 'step')}, perhaps not a shortest one"
-        if proof.checked >= 0:
-            reach += f" (none has {counted(proof.checked, 'step')} or fewer)"
-        prop = self.walker.course.system.find_property(name)
-        kind: Kind = "deadlock" if prop is None else prop.kind
-        informative = prop is not None and prop.informative
-        finding = Finding(
-            name, kind, "violated", reach, self.engine, trace, informative=informative
-        )
-        return finding, catch
-
-    def _proof(self, name: str, trace: Trace) -> Certificate:
-        if self.interrupted():
-            return Certificate(None, -1)
-        request = Request(limits=PROOF, interrupted=self.interrupted)
-        return certify(self.walker.course, name, len(trace.steps), request)
+        finding = proved(self.walker.course, trace, name, self.engine, self.interrupted)
+        return replace(finding, reach=f"{met}; {finding.reach}"), catch
 
     def _some(self, first: Failure, name: str) -> Iterator[Failure]:
         """The first violation, and a few more from the walks behind it."""

@@ -13,7 +13,7 @@ In front may stand what a trace has, and a word: `dynamodb_dns(enactors=2): sche
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -200,13 +200,14 @@ def schedule_of(trace: Trace) -> Schedule:
     processes, interpreter = Processes(trace.system), Interpreter(trace.system)
     return Schedule(
         tuple(
-            _entry(processes, taken, list(interpreter.successors(before)))
+            entry_for(processes, taken, list(interpreter.successors(before)))
             for before, taken in zip(trace.states, trace.steps, strict=False)
         )
     )
 
 
-def _entry(processes: Processes, taken: Taken, others: Sequence[Taken]) -> Entry:
+def entry_for(processes: Processes, taken: Taken, others: Iterable[Taken]) -> Entry:
+    """The shortest entry for a step; `others` are all that are enabled there, in order."""
     who = processes.who(taken)
     mine = [other for other in others if processes.who(other) == who]
     for pick in ("", taken.step.name, processes.pick(taken.step, taken.choices)):

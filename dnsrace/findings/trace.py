@@ -72,13 +72,18 @@ def replay_command(trace: Trace) -> str:
 
 def heading(system: System, initial: State) -> str:
     """Model, parameters and, where it matters, the initial state."""
+    return f"{variant(system)}{start_text(system, initial)}"
+
+
+def variant(system: System) -> str:
+    """Model, and the parameters that do not have their default."""
     model = system.model
     given = ", ".join(
         f"{p.name}={p.text(system.parameters[p.name])}"
         for p in model.parameters
         if system.parameters[p.name] != p.default
     )
-    return f"{model.reference}({given}){start_text(system, initial)}"
+    return f"{model.reference}({given})"
 
 
 def start_text(system: System, initial: State) -> str:

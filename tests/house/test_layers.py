@@ -33,6 +33,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "graph": {"errors", "model", "findings", "engines", "loader"},
     "hunt": {"model", "findings", "engines"},
     "conform": {"errors", "model", "findings", "engines"},
+    "testing": {
+        "errors", "model", "findings", "engines", "reports", "loader", "check", "hunt",
+    },
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader"},
     "cli_options": {"cli_model", "cli_support"},
@@ -64,7 +67,7 @@ ONE_FILE: dict[str, str | None] = {
     "psutil": "engines/memory.py",
     "platformdirs": "engines/cache.py",
     "z3": None,
-    "hypothesis": None,
+    "hypothesis": "testing/strategies.py",
     "networkx": "reports/graph_files.py",
     "tree_sitter": None,
 }
@@ -78,6 +81,7 @@ ONE_LAYER: dict[str, set[str]] = {
         "cli_options",
     },
     "click": {"cli", "cli_model"},
+    "pytest": {"testing"},
 }  # fmt: skip
 
 
