@@ -18,7 +18,7 @@ MOST_FAILURES = 3
 """Violations that are shrunk, to show the shortest result."""
 NEARBY = 500
 """Walks behind the first violation that are looked through for more."""
-PROOF = Limits(states=20_000_000, seconds=5.0)
+PROOF = Limits(states=20_000_000, seconds=10.0)
 """What is spent on finding out whether a violation is a shortest one."""
 
 

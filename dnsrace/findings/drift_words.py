@@ -139,7 +139,7 @@ def _reason(misfit: Misfit) -> Iterator[str]:
         yield f"{misfit.step} is possible in no state: what it requires is never true."
     elif misfit.kind == "blocked":
         yield f"{misfit.step} is not possible there. It needs"
-        yield from map(_needed, misfit.needs)
+        yield from _needed(misfit.needs)
         yield (
             "Either the implementation does not make this test, or the log lacks something that "
             "happened before."
@@ -152,7 +152,7 @@ def _reason(misfit: Misfit) -> Iterator[str]:
             yield f"What was seen is another path of {misfit.step.partition('(')[0]}:"
             yield f"  {misfit.instead}"
             yield "The model takes that path only if"
-            yield from map(_needed, misfit.needs)
+            yield from _needed(misfit.needs)
             tests = "this test" if len(misfit.needs) == 1 else "these tests"
             yield f"The implementation behaves as if it did not make {tests}."
         else:
@@ -164,11 +164,15 @@ def _differences(misfit: Misfit) -> Iterator[str]:
         yield f"  {one.name} is {one.model} in the model, {one.log} in the log"
 
 
-def _needed(needed: Needed) -> str:
-    place = f" ({needed.place})" if needed.place else ""
-    here = f", that is {needed.here}" if needed.here != needed.test else ""
-    values = f"; there {listed(needed.values)}" if needed.values else ""
-    return f"  {needed.test}{place}{here}{values}"
+def _needed(some: Iterable[Needed]) -> Iterator[str]:
+    for needed in some:
+        yield f"  {needed.test}"
+        here = [f"that is {needed.here}"] if needed.here != needed.test else []
+        values = [f"there {listed(needed.values)}"] if needed.values else []
+        if here or values:
+            yield f"    {'; '.join(here + values)}"
+        if needed.place:
+            yield f"    asked in {needed.place}"
 
 
 def short(misfit: Misfit) -> str:

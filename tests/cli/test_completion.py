@@ -30,7 +30,7 @@ def offered(line: str) -> tuple[list[str], str]:
 
 def test_the_commands() -> None:
     assert offered("dnsrace ") == (
-        ["explore", "fixes", "replay", "conform", "models", "show", "graph", "export", "new"],
+        ["explore", "hunt", "fixes", "replay", "conform", "models", "show", "graph", "export", "new"],
         "",
     )
     assert offered("dnsrace exp") == (["explore", "export"], "")

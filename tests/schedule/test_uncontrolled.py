@@ -82,7 +82,7 @@ def test_the_line_is_named(function: Callable[[], Awaitable[object]], message: s
         run(one(function))
     place = caught.value.place
     assert place is not None
-    assert place.file.endswith("test_refusals.py")
+    assert place.file.endswith("test_uncontrolled.py")
     inside = range(function.__code__.co_firstlineno, function.__code__.co_firstlineno + 5)  # type: ignore[attr-defined]
     assert place.line in inside
     assert caught.value.cure
@@ -132,7 +132,7 @@ def test_state_that_outlives_a_run_is_found_by_running_twice() -> None:
     ) as caught:
         check_determinism(leaking)
     assert caught.value.place is not None
-    assert caught.value.place.file.endswith("test_refusals.py")
+    assert caught.value.place.file.endswith("test_uncontrolled.py")
     assert "call 2 was a's " in caught.value.cause
     with pytest.raises(ScheduleError, match="not the same"):
         hunt(leaking)
@@ -187,7 +187,7 @@ def test_the_order_of_a_set_is_found_in_other_processes() -> None:
     with pytest.raises(ScheduleError, match="ordered_by_a_set is not the same") as caught:
         check_determinism(program, hash_seeds=(1, 2))
     assert caught.value.place is not None
-    assert caught.value.place.file.endswith("test_refusals.py")
+    assert caught.value.place.file.endswith("test_uncontrolled.py")
     assert check_determinism(ordered, hash_seeds=(1, 2)).outcome == "passed"
 
 
