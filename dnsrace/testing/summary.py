@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -39,17 +40,18 @@ class Summary:
             known["outcome"], known["checks"] = report.outcome, checks
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """A line for each check that passed: what a pass means differs from engine to engine."""
-        lines = [
-            f"{test['test']}\n  {_outcome(check).line}"
-            for test in self._sorted()
-            if test["outcome"] == "passed"
-            for check in test["checks"]
-        ]
-        if lines and not terminalreporter.no_summary:
-            terminalreporter.section("dnsrace", sep="-")
-            for line in lines:
-                terminalreporter.line(line)
+        """A line for each check that passed, for what a pass means differs; with -q one for all."""
+        passed = [test for test in self._sorted() if test["outcome"] == "passed"]
+        checks = [check for test in passed for check in test["checks"]]
+        if checks and not terminalreporter.no_summary:
+            if terminalreporter.config.get_verbosity() < 0:
+                terminalreporter.line(_total(Counter(check["verdict"] for check in checks)))
+            else:
+                terminalreporter.section("dnsrace", sep="-")
+                for test in passed:
+                    terminalreporter.line(test["test"])
+                    for check in test["checks"]:
+                        terminalreporter.line(f"  {_outcome(check).line}")
         if self.target:
             terminalreporter.line(f"dnsrace: wrote {self.target}")
 
@@ -63,6 +65,20 @@ class Summary:
     def _sorted(self) -> list[dict[str, Any]]:
         """In an order that does not depend on which worker was first."""
         return [self.tests[name] for name in sorted(self.tests)]
+
+
+def _total(verdicts: Counter[str]) -> str:
+    """`dnsrace: in tests that passed, 5 checks: 3 hold, 2 found nothing (no proof)`."""
+    words = {
+        "holds": "hold",
+        "holds within bounds": "hold within bounds",
+        "unknown": "found nothing (no proof)",
+        "violated": "violated, as expected",
+    }
+    parts = [f"{verdicts[name]} {text}" for name, text in words.items() if verdicts[name]]
+    number = sum(verdicts.values())
+    checks = f"{number} check" + "s" * (number != 1)
+    return f"dnsrace: in tests that passed, {checks}: {', '.join(parts)}"
 
 
 def _outcome(data: dict[str, Any]) -> Outcome:
