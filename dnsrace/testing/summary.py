@@ -26,6 +26,8 @@ class Summary:
 
     def __init__(self, target: str | None) -> None:
         self.target = target
+        self.problem = ""
+        """Why nothing was written, or an empty text."""
         self.tests: dict[str, dict[str, Any]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -53,14 +55,17 @@ class Summary:
                     for check in test["checks"]:
                         terminalreporter.line(f"  {_outcome(check).line}")
         if self.target:
-            terminalreporter.line(f"dnsrace: wrote {self.target}")
+            terminalreporter.line(f"dnsrace: {self.problem or f'wrote {self.target}'}")
 
     def pytest_sessionfinish(self) -> None:
         """Write the JSON."""
         if self.target:
             data = {"schema_version": SCHEMA_VERSION, "tests": self._sorted()}
             text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-            Path(self.target).write_text(text, encoding="utf-8")
+            try:
+                Path(self.target).write_text(text, encoding="utf-8")
+            except OSError as error:
+                self.problem = f"{self.target} cannot be written: {error.strerror}"
 
     def _sorted(self) -> list[dict[str, Any]]:
         """In an order that does not depend on which worker was first."""
