@@ -265,14 +265,17 @@ def _verdict(report: Report) -> tuple[str, str]:
     states = counted(exploration.statistics.distinct_states, "distinct state")
     ignored = [f.name for f in exploration.findings if not f.looked]
     rest = f"; nobody looked at {listed(ignored)}" if ignored else ""
-    if report.exit_code == 0:
+    if report.exit_code == 0 and exploration.complete:
         return "holds", f"all {states} explored{rest}"
+    partly = f"{states} to depth {exploration.checked}, then {exploration.stopped}{rest}"
+    if report.exit_code == 0 and exploration.asked:
+        return "holds", partly  # each of them is of the kind sometimes, and was reached
     unknown = [f for f in exploration.asked if f.verdict != "holds"]
     bounded = any(f.verdict == "holds within bounds" for f in unknown)
     verdict = "holds within bounds" if bounded else "unknown"
     if exploration.complete:
         return verdict, "; ".join(f"{f.name}: {f.reach}" for f in unknown)
-    return verdict, f"{states} to depth {exploration.checked}, then {exploration.stopped}{rest}"
+    return verdict, partly
 
 
 def _unfinished(outcome: Outcome) -> str:

@@ -76,7 +76,13 @@ def _options(config: pytest.Config) -> Options:
     get = config.getoption
     replay = get("--dnsrace-replay")
     if replay and len(replay) < 4096 and Path(replay).is_file():
-        replay = Path(replay).read_text(encoding="utf-8")
+        try:
+            replay = Path(replay).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise pytest.UsageError(
+                f"--dnsrace-replay: {replay} cannot be read as text\n"
+                "  cure: give a trace in quotes, or the path of a text file with one"
+            ) from None
     return Options(
         get("--dnsrace-model"), assignments(get("--dnsrace-set")), get("--dnsrace-fixed"), replay,
         get("--dnsrace-engine"), get("--dnsrace-profile"), _seed(get("--dnsrace-seed")),

@@ -24,6 +24,7 @@ from dnsrace.model.interpreter import Taken
 from dnsrace.model.show import system_hash
 from dnsrace.model.system import State, System
 from dnsrace.testing.driven import Ground, Journey
+from dnsrace.testing.options import current
 
 EXAMPLES = {"quick": 100, "ci": 1_000, "hunt": 100_000}
 """Examples of Hypothesis, by the name of the profile."""
@@ -37,18 +38,20 @@ NOBODY = "nobody"
 """Who goes where nobody can."""
 
 
-def profile(name: str, system: System | None = None, **more: Any) -> settings:
+def profile(name: str | None = None, system: System | None = None, **more: Any) -> settings:
     """Settings for a hunt: no deadline, the first failure ends it, no shrinking by Hypothesis.
 
     Parameters
     ----------
-    name: `quick`, `ci` or `hunt`: 100, 1,000 or 100,000 examples.
+    name: `quick`, `ci` or `hunt`: 100, 1,000 or 100,000 examples; None: what pytest's option
+        `--dnsrace-profile` says, or else `quick`.
     system: what is hunted in. Failures are kept in a directory of its own, since tests made from
         different systems would overwrite one another's.
     more: other settings of Hypothesis, such as derandomize=True.
 
     Raises UsageError for another name.
     """
+    name = name or current().profile or "quick"
     if name not in EXAMPLES:
         raise UsageError(f"profile {name!r} is not one", cure=f"give {', '.join(EXAMPLES)}")
     chosen: dict[str, Any] = {
@@ -174,7 +177,7 @@ def machine(
     ----------
     properties: looked at after each step; none means all that can be violated.
     steps: of an example.
-    more: for `profile`: its `name`, "quick" if not given, and other settings.
+    more: for `profile`: its `name`, and other settings.
     """
     ground = Ground(system, properties)
 
@@ -200,10 +203,9 @@ def machine(
             if who != NOBODY:
                 self.journey.follow(Schedule.parse(who).entries[0])
 
-    more = {"name": "quick", **more}
     Stateful.__name__ = Stateful.__qualname__ = f"Stateful_{system.name}"
     Stateful.TestCase.settings = profile(
-        more.pop("name"), system, **{"stateful_step_count": steps + 1, **more}
+        system=system, **{"stateful_step_count": steps + 1, **more}
     )
     return Stateful
 

@@ -101,6 +101,18 @@ def test_a_property_without_a_trace_is_told_too(tmp_path: Path) -> None:
     assert caught.value.outcome.schedule == ""
 
 
+def test_a_search_that_came_to_no_end_never_says_all(tmp_path: Path) -> None:
+    counter = load_text(tmp_path, COUNTER)
+    found = check_model(counter, goal=3, properties="arrives", depth=5)
+    assert (found.verdict, found.reach.partition(",")[0]) == (
+        "holds",
+        "6 distinct states to depth 5",
+    )
+    bare = COUNTER.partition("        @always")[0]
+    with pytest.raises(Unfinished):
+        check_model(load_text(tmp_path, bare, "bare"), depth=5)
+
+
 def test_a_trap_and_a_lasso_have_their_timelines() -> None:
     with pytest.raises(Violated, match="recoverable is violated after 14 steps"):
         check_model("dynamodb_dns", enactors=2, properties="recoverable")

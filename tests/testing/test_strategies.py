@@ -22,6 +22,7 @@ from dnsrace.testing import (
     check_schedule,
     drawn,
     machine,
+    options,
     profile,
     schedules,
     walks,
@@ -165,6 +166,11 @@ def test_profiles() -> None:
     assert set(chosen.phases) == {Phase.explicit, Phase.reuse, Phase.generate}
     other = profile("ci", load("dynamodb_dns").lift(enactors=3))
     assert str(chosen.database) != str(other.database)
+    assert (profile().max_examples, machine(system).TestCase.settings.max_examples) == (100, 100)
+    options.push(options.Options(profile="ci"))
+    assert (profile().max_examples, machine(system).TestCase.settings.max_examples) == (1000, 1000)
+    assert profile("quick").max_examples == 100
+    options.pop()
     assert profile("quick", max_examples=7).max_examples == 7
     with pytest.raises(UsageError, match="profile 'night' is not one") as caught:
         profile("night")
