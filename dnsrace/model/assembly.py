@@ -51,11 +51,13 @@ def assemble(
         lift_step(name, function, _choices(function), before, actor, limit)
         for name, function, actor in builder.steps
     )
-    properties = []
+    properties, lemmas = [], []
     for name, kind, function, options in builder.properties:
+        options = dict(options)
+        found = lemmas if options.pop("lemma", False) else properties
         args = (before, after) if kind == "every_step" else (before,)
         value, defined = lift_value(function, args, f"the property {name}", limit)
-        properties.append(
+        found.append(
             Property(name, kind, value, defined, function, places.of_function(function),
                      doc=inspect.getdoc(function) or "", **options)
         )  # fmt: skip
@@ -80,7 +82,7 @@ def assemble(
     system = System(
         model, values, open, tuple(variables.values()), primed, steps, tuple(properties),
         finish, _columns(builder), builder.outcomes,
-        _domains(variables.values(), steps),
+        _domains(variables.values(), steps), lemmas=tuple(lemmas),
     )  # fmt: skip
     if not open:
         check_symmetry(system)

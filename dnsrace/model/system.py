@@ -150,6 +150,8 @@ class System:
     columns: tuple[Column, ...] = ()
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
     domains: tuple[Domain, ...] = ()
+    lemmas: tuple[Property, ...] = ()
+    """Properties that the model states for the sake of proofs: looked at when they are asked for."""
     asymmetry: DnsraceError | None = None
     starts: Callable[[], Iterator[State]] | None = None
     """The initial states, where they are not all that the starts of the variables allow."""
@@ -226,7 +228,7 @@ class System:
         return next((step for step in self.steps if step.name == name), None)
 
     def find_property(self, name: str) -> Property | None:
-        return next((p for p in self.properties if p.name == name), None)
+        return next((p for p in (*self.properties, *self.lemmas) if p.name == name), None)
 
 
 def count(variable: Variable) -> int:
