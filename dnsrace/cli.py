@@ -34,6 +34,8 @@ from dnsrace.cli_options import (
     Properties,
     Symmetry,
 )
+from dnsrace.cli_prove import EPILOG as PROVE_EPILOG
+from dnsrace.cli_prove import prove
 from dnsrace.cli_support import (
     console,
     interruptible,
@@ -158,6 +160,7 @@ def explore(
 
 
 app.command(cls=ModelCommand, epilog=HUNT_EPILOG)(hunt)
+app.command(cls=ModelCommand, epilog=PROVE_EPILOG)(prove)
 app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
 
 

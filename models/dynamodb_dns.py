@@ -411,7 +411,7 @@ def dynamodb_dns(
 
         def past(s: Region, e: Enactor, k: Endpoint) -> bool:
             if s.phase[e] == Phase.RELEASING:
-                return k <= s.endpoint[e]
+                return bool(k <= s.endpoint[e])
             return cleans(s, e) or (s.phase[e] != Phase.IDLE and k < s.endpoint[e])
 
         @always(lemma=True)

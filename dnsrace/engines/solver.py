@@ -15,6 +15,8 @@ except ImportError:
         "this needs Z3, which is not installed", cure="pip install 'dnsrace[smt]'"
     ) from None
 
+__all__ = ["Answer", "Effort", "Reply", "ask", "z3"]
+
 Answer = Literal["sat", "unsat", "unknown"]
 
 
@@ -41,7 +43,7 @@ class Reply:
     reason: str = ""
 
 
-def ask(solver: Any, *assumptions: Any, effort: Effort = Effort()) -> Reply:  # noqa: B008
+def ask(solver: Any, *assumptions: Any, effort: Effort = Effort()) -> Reply:
     """Ask a solver about what it holds, and these assumptions. Whatever is not a clear `sat` or
     `unsat` is `unknown`."""
     solver.set("rlimit", effort.resources)

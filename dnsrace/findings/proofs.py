@@ -112,6 +112,8 @@ class ProofReport:
 
     proof: Proof
     findings: list[Finding]
+    asked: tuple[str, ...]
+    """The names of the properties asked for."""
     lemmas: tuple[str, ...]
     """The names of those findings that are lemmas."""
     trust: Trust
@@ -124,7 +126,7 @@ class ProofReport:
     @property
     def exit_code(self) -> int:
         """0 all that was asked is proved, 1 something is violated, 3 something is not proved."""
-        asked = [f for f in self.findings if f.looked and f.name not in self.lemmas]
+        asked = [f for f in self.findings if f.looked and f.name in self.asked]
         if any(f.fails for f in self.findings):
             return 1
         return 3 if any(f.verdict == "unknown" and not f.informative for f in asked) else 0

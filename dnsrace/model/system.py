@@ -7,6 +7,7 @@ each array, in the order of declaration, arrays row by row.
 from __future__ import annotations
 
 import itertools
+import pathlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
@@ -151,7 +152,9 @@ class System:
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
     domains: tuple[Domain, ...] = ()
     lemmas: tuple[Property, ...] = ()
-    """Properties that the model states for the sake of proofs: looked at when they are asked for."""
+    """Properties stated for the sake of proofs: looked at when they are asked for."""
+    lemma_file: pathlib.Path | None = None
+    """Where some of the lemmas come from."""
     asymmetry: DnsraceError | None = None
     starts: Callable[[], Iterator[State]] | None = None
     """The initial states, where they are not all that the starts of the variables allow."""

@@ -11,9 +11,10 @@ from dnsrace.engines.proof.steps import SymbolicStep
 from dnsrace.engines.proof.terms import Terms, raw_term
 from dnsrace.engines.solver import Effort, ask, z3
 from dnsrace.errors import DomainError, InternalError
+from dnsrace.findings.explain import wording
 from dnsrace.findings.proofs import Query, ToInduction
 from dnsrace.model.interpreter import Interpreter, state_text, step_text
-from dnsrace.model.system import Property, State, System
+from dnsrace.model.system import Property, State, Step, System
 
 
 def counterexample(
@@ -55,28 +56,44 @@ def _found(system: System, members: Sequence[Property]) -> list[Property]:
 def _confirmed(
     induction: Induction, step: SymbolicStep, model: Any, wanted: list[Property]
 ) -> ToInduction:
-    system = induction.system
-    interpreter = Interpreter(system)
     state = state_of(induction.terms, model)
     choices = tuple(raw_of(model, term) for term in step.choices)
-    name = wanted[0].name if wanted else ""
-    text = step_text(step.step, choices)
+    prop = wanted[0] if wanted else None
+    text, after = confirmed_step(induction.system, state, step.step, choices, prop)
+    states = (state,) if after is None else (state, after)
+    return ToInduction(induction.system, states, (text,), prop.name if prop else "")
+
+
+def confirmed_step(
+    system: System, state: State, step: Step, choices: tuple[int, ...], wrong: Property | None
+) -> tuple[str, State | None]:
+    """A step that the solver has found, in words, and the state behind it by the interpreter; None
+    where a value leaves its domain.
+
+    Parameters
+    ----------
+    wrong: the property that is false behind it; None where nothing is said of that.
+
+    Raises InternalError when the interpreter does not confirm it.
+    """
+    interpreter, text = Interpreter(system), step_text(step, choices)
     try:
-        taken = interpreter.take(state, step.step, choices)
-    except DomainError:
-        if wanted:
-            raise
-        return ToInduction(system, (state,), (text,), "")
-    wrong = wanted and taken and not interpreter.holds(
-        wanted[0], *((state, taken.state) if wanted[0].kind == "every_step" else (taken.state,))
-    )
-    if not taken or not wrong:
+        taken = interpreter.take(state, step, choices)
+    except DomainError as error:
+        if wrong is None:
+            return f"{text}: {error.cause.partition(' in step ')[0]}", None
+        raise
+    if taken is not None and wrong is not None:
+        states = (state, taken.state) if wrong.kind == "every_step" else (taken.state,)
+        taken = None if interpreter.holds(wrong, *states) else taken
+    if taken is None:
         raise InternalError(
-            f"the solver says that {text} breaks {name or 'a domain'} from the state "
-            f"{state_text(system, state)}, and the interpreter does not",
+            f"the solver says that {text} breaks {wrong.name if wrong else 'no domain'} from the "
+            f"state {state_text(system, state)}, and the interpreter does not",
             cure="please report it with the model",
         )
-    return ToInduction(system, (state, taken.state), (text,), name)
+    said = wording(system, state, taken, lambda _step, _choices: "some")
+    return (said if said.startswith(text) else f"{text}: {said}"), taken.state
 
 
 def state_of(terms: Terms, model: Any) -> State:
@@ -84,9 +101,7 @@ def state_of(terms: Terms, model: Any) -> State:
     return tuple(
         raw_of(
             model,
-            terms.now(
-                variable, tuple(map(raw_term, variable.index, index))
-            ),
+            terms.now(variable, tuple(map(raw_term, variable.index, index))),
         )
         for variable, index in terms.system.slots
     )

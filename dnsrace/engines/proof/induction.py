@@ -32,9 +32,6 @@ class Question:
     formulas: tuple[Term, ...]
 
 
-Watch = Callable[[Question, Query], None]
-
-
 class Induction:
     """The questions of a proof for one system."""
 
@@ -63,7 +60,9 @@ class Induction:
             self._after[key] = (
                 term(prop.value, view=step.after)
                 if prop.kind == "always"
-                else z3.And(term(prop.defined, after=step.after), term(prop.value, after=step.after))
+                else z3.And(
+                    term(prop.defined, after=step.after), term(prop.value, after=step.after)
+                )
             )
         return self._after[key]
 
@@ -118,13 +117,12 @@ class Attempt:
     """One proof: what is left of the invariant, and the queries of the last round. An impatient
     one ends at the first query that fails."""
 
-    def __init__(
-        self, induction: Induction, watch: Watch | None = None, patient: bool = True
-    ) -> None:
+    def __init__(self, induction: Induction, patient: bool = True) -> None:
         self.induction = induction
         self.patient = patient
-        self.watch = watch or (lambda _question, _query: None)
         self.proof = Proof(induction.system, 1)
+        self.asked: list[Question] = []
+        """The questions behind the proof's queries, in the same order."""
 
     def prove(self, properties: Sequence[Property]) -> Proof:
         """Prove what can be proved of these `always` and `every_step` properties."""
@@ -142,12 +140,15 @@ class Attempt:
         proof.seconds = time.perf_counter() - began
         return proof
 
-    def _ask(self, question: Question, final: bool = True) -> Query:
+    def _ask(self, question: Question) -> Query:
         query = self.induction.answer(question)
-        if final:
-            self.proof.queries.append(query)
-            self.watch(question, query)
+        self.proof.queries.append(query)
+        self.asked.append(question)
         return query
+
+    def _forget(self, kept: int) -> None:
+        """Keep only the first queries."""
+        del self.proof.queries[kept:], self.asked[kept:]
 
     def _each(
         self, kept: Sequence[Property], make: Callable[[Sequence[Property]], Question]
@@ -161,7 +162,7 @@ class Attempt:
         if not self.patient:
             self.proof.failed[kept[0].name] = query
             return []
-        self.proof.queries.pop()
+        self._forget(len(self.asked) - 1)
         holding = []
         for prop in kept:
             query = self._ask(make([prop])) if len(kept) > 1 else query
@@ -172,14 +173,14 @@ class Attempt:
         return holding
 
     def _begin(self, members: list[Property]) -> list[Property]:
-        query = self._ask(self.induction.initiation([]), final=False)
+        query = self._ask(self.induction.initiation([]))
         if query.answer != "unsat":
             self.proof.undefined.append(query)
         return self._each(members, self.induction.initiation)
 
     def _round(self, members: list[Property]) -> list[Property]:
         induction = self.induction
-        self.proof.queries = [q for q in self.proof.queries if q.kind == "initiation"]
+        self._forget(sum(q.kind == "initiation" for q in self.proof.queries))
         kept = members
         for step in induction.steps:
             kept = self._each(kept, partial(induction.consecution, step, members))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.system import State, System
 
-WALKS = 24
-LENGTH = 60
+WALKS = 10
+LENGTH = 50
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def instance(system: System, more: dict[str, int] | None = None) -> System:
     """A lifted model with its open parameters closed: at their defaults, plus `more`."""
     defaults = {p.name: p.default for p in system.model.parameters}
     values = {name: defaults[name] + (more or {}).get(name, 0) for name in system.open}
-    return system.model.lift(**{**system.parameters, **values})
+    return system.model.lift(lemmas=system.lemma_file, **{**system.parameters, **values})
 
 
 def instances(system: System) -> Iterator[System]:

@@ -41,7 +41,9 @@ class SymbolicStep:
 def symbolic_step(terms: Terms, step: Step, view: View | None = None) -> SymbolicStep:
     """The formulas of a step from the state that a view reads."""
     now = view or terms.now
-    choices = tuple(z3.Const(f"{step.name}.{c.data}", sort(c.domain)) for c in step.choices if c.domain)
+    choices = tuple(
+        z3.Const(f"{step.name}.{c.data}", sort(c.domain)) for c in step.choices if c.domain
+    )
     names = {str(c.data): term for c, term in zip(step.choices, choices, strict=True)}
     chosen = z3.And(
         *(
@@ -67,9 +69,7 @@ def symbolic_step(terms: Terms, step: Step, view: View | None = None) -> Symboli
         return result
 
     possible = z3.And(chosen, z3.Or(*(taken for taken, _ in paths)))
-    return SymbolicStep(
-        step, choices, names, chosen, possible, defined, after, frozenset(cases)
-    )
+    return SymbolicStep(step, choices, names, chosen, possible, defined, after, frozenset(cases))
 
 
 def _walk(

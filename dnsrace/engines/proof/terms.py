@@ -79,9 +79,7 @@ class Terms:
         """
         return self._term(expr, names or {}, view or self.now, after)
 
-    def _term(
-        self, expr: Expr, names: dict[str, Term], view: View, after: View | None
-    ) -> Term:
+    def _term(self, expr: Expr, names: dict[str, Term], view: View, after: View | None) -> Term:
         op = expr.op
         if op == "const":
             return raw_term(expr.sort, expr.data)

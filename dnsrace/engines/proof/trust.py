@@ -15,7 +15,7 @@ from dnsrace.findings.proofs import Trust
 from dnsrace.model.interpreter import Interpreter, state_text
 from dnsrace.model.system import Property, State, System
 
-STATES = 24
+STATES = 12
 """Sampled states in which each step of the formulas is compared with the interpreter."""
 
 
