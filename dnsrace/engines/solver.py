@@ -15,7 +15,7 @@ except ImportError:
         "this needs Z3, which is not installed", cure="pip install 'dnsrace[smt]'"
     ) from None
 
-__all__ = ["Answer", "Effort", "Reply", "ask", "z3"]
+__all__ = ["Answer", "Effort", "Reply", "ask", "conjunction", "disjunction", "z3"]
 
 Answer = Literal["sat", "unsat", "unknown"]
 
@@ -60,3 +60,18 @@ def ask(solver: Any, *assumptions: Any, effort: Effort = Effort()) -> Reply:
     if found == z3.unsat:
         return Reply("unsat", seconds)
     return Reply("unknown", seconds, solver.reason_unknown())
+
+
+def conjunction(*terms: Any) -> Any:
+    """All of some terms. Z3 would write one of no terms as an `and` without arguments, which is no
+    SMT-LIB."""
+    if len(terms) == 1:
+        return terms[0]
+    return z3.And(*terms) if terms else z3.BoolVal(True)
+
+
+def disjunction(*terms: Any) -> Any:
+    """One of some terms."""
+    if len(terms) == 1:
+        return terms[0]
+    return z3.Or(*terms) if terms else z3.BoolVal(False)

@@ -126,7 +126,7 @@ def _numbers(report: ProofReport) -> Iterable[Text]:
     if proof.invariant:
         yield Text(f"the invariant, kept together: {listed(proof.invariant)}")
     yield Text(
-        f"the formulas agree with the interpreter: {counted(evidence.compared, 'step')}, possible or "
+        f"formulas and interpreter agree: {counted(evidence.compared, 'step')}, possible or "
         f"not, in {counted(evidence.states, 'sampled state')}",
         style="dim",
     )

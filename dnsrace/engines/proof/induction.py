@@ -14,7 +14,7 @@ from functools import partial
 
 from dnsrace.engines.proof.steps import SymbolicStep, symbolic_steps
 from dnsrace.engines.proof.terms import Term, Terms
-from dnsrace.engines.solver import Effort, ask, z3
+from dnsrace.engines.solver import Effort, ask, conjunction, z3
 from dnsrace.findings.proofs import Proof, Query, QueryKind
 from dnsrace.model.system import Property, System
 
@@ -60,7 +60,7 @@ class Induction:
             self._after[key] = (
                 term(prop.value, view=step.after)
                 if prop.kind == "always"
-                else z3.And(
+                else conjunction(
                     term(prop.defined, after=step.after), term(prop.value, after=step.after)
                 )
             )
@@ -72,7 +72,7 @@ class Induction:
 
     def initiation(self, members: Sequence[Property]) -> Question:
         """Initial states are in their domains and satisfy these."""
-        holds = z3.And(*self.typed, *map(self.now, members))
+        holds = conjunction(*self.typed, *map(self.now, members))
         formulas = (*self.limits, *self.terms.starts(), z3.Not(holds))
         return Question("initiation", "", _names(members), formulas)
 
@@ -82,7 +82,7 @@ class Induction:
     ) -> Question:  # fmt: skip
         """From a state that satisfies all members, the step leads to one that satisfies `kept`; or
         where those are properties of steps, satisfies them itself."""
-        after = z3.And(*(self.after(step, p) for p in kept))
+        after = conjunction(*(self.after(step, p) for p in kept))
         formulas = (*self.state(members), step.possible, step.defined, z3.Not(after))
         return Question(kind, step.step.name, _names(kept), formulas)
 
@@ -93,7 +93,7 @@ class Induction:
 
     def meaning(self, props: Sequence[Property], members: Sequence[Property]) -> Question:
         """In such a state, the properties read nothing outside of its domain."""
-        defined = z3.And(*(self.terms.term(p.defined) for p in props if p.kind == "always"))
+        defined = conjunction(*(self.terms.term(p.defined) for p in props if p.kind == "always"))
         return Question("safety", "", (), (*self.state(members), z3.Not(defined)))
 
     def answer(self, question: Question) -> Query:

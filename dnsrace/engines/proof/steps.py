@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dnsrace.engines.proof.terms import Term, Terms, View, sort
-from dnsrace.engines.solver import z3
+from dnsrace.engines.solver import conjunction, disjunction, z3
 from dnsrace.model.expressions import Variable
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree, Write
 from dnsrace.model.system import Commit, Step, System
@@ -45,7 +45,7 @@ def symbolic_step(terms: Terms, step: Step, view: View | None = None) -> Symboli
         z3.Const(f"{step.name}.{c.data}", sort(c.domain)) for c in step.choices if c.domain
     )
     names = {str(c.data): term for c, term in zip(step.choices, choices, strict=True)}
-    chosen = z3.And(
+    chosen = conjunction(
         *(
             terms.inside(c.domain, term)
             for c, term in zip(step.choices, choices, strict=True)
@@ -64,11 +64,11 @@ def symbolic_step(terms: Terms, step: Step, view: View | None = None) -> Symboli
         # in the order of the path: of two writes to one element the later one counts
         for taken, write in cases.get(variable, ()):
             place = [terms.term(i, names, now) for i in write.index]
-            here = z3.And(taken, *(a == b for a, b in zip(index, place, strict=True)))
+            here = conjunction(taken, *(a == b for a, b in zip(index, place, strict=True)))
             result = z3.If(here, terms.term(write.value, names, now), result)
         return result
 
-    possible = z3.And(chosen, z3.Or(*(taken for taken, _ in paths)))
+    possible = conjunction(chosen, disjunction(*(taken for taken, _ in paths)))
     return SymbolicStep(step, choices, names, chosen, possible, defined, after, frozenset(cases))
 
 
@@ -81,14 +81,14 @@ def _walk(
         if tree.value is None:
             return z3.BoolVal(True)
         paths.append((here, tree.value))
-        return z3.And(*(_fits(terms, write, names, view) for write in tree.value.writes))
+        return conjunction(*(_fits(terms, write, names, view) for write in tree.value.writes))
     if isinstance(tree, Ensure):
         condition = terms.term(tree.condition, names, view)
-        return z3.And(condition, _walk(terms, tree.then, names, view, here, paths))
+        return conjunction(condition, _walk(terms, tree.then, names, view, here, paths))
     assert isinstance(tree, Branch)
     test = terms.term(tree.test, names, view)
-    yes = _walk(terms, tree.yes, names, view, z3.And(here, test), paths)
-    no = _walk(terms, tree.no, names, view, z3.And(here, z3.Not(test)), paths)
+    yes = _walk(terms, tree.yes, names, view, conjunction(here, test), paths)
+    no = _walk(terms, tree.no, names, view, conjunction(here, z3.Not(test)), paths)
     return z3.If(test, yes, no)
 
 
@@ -99,7 +99,7 @@ def _fits(terms: Terms, write: Write, names: dict[str, Term], view: View) -> Ter
         for domain, index in zip(write.variable.index, write.index, strict=True)
     ]
     value = terms.term(write.value, names, view)
-    return z3.And(*parts, terms.inside(write.variable.domain, value))
+    return conjunction(*parts, terms.inside(write.variable.domain, value))
 
 
 def symbolic_steps(system: System, terms: Terms) -> tuple[SymbolicStep, ...]:

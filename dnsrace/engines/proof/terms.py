@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any
 
-from dnsrace.engines.solver import z3
+from dnsrace.engines.solver import conjunction, disjunction, z3
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Expr, Variable
 from dnsrace.model.operators import OPERATORS
@@ -106,7 +106,7 @@ class Terms:
     ) -> Term:
         name, domain = expr.data
         body = expr.args[0]
-        join = z3.And if expr.op == "forall" else z3.Or
+        join = conjunction if expr.op == "forall" else disjunction
         if not domain.is_open and domain.size <= MOST_EXPANDED:
             return join(
                 *(
@@ -118,7 +118,7 @@ class Terms:
         inner = self._term(body, {**names, name: bound}, view, after)
         if expr.op == "forall":
             return z3.ForAll([bound], z3.Implies(self.inside(domain, bound), inner))
-        return z3.Exists([bound], z3.And(self.inside(domain, bound), inner))
+        return z3.Exists([bound], conjunction(self.inside(domain, bound), inner))
 
     def fresh(self, domain: Domain, name: str) -> Term:
         """A new constant for a value of a domain; its bounds are not part of it."""
@@ -129,7 +129,7 @@ class Terms:
         """That a term is in a domain."""
         if domain.kind == "bool":
             return z3.BoolVal(True)
-        return z3.And(self._bound(domain.low) <= term, term <= self._bound(domain.high))
+        return conjunction(self._bound(domain.low) <= term, term <= self._bound(domain.high))
 
     def _bound(self, bound: int | Expr) -> Term:
         return self.term(bound) if isinstance(bound, Expr) else z3.IntVal(bound)
@@ -138,9 +138,9 @@ class Terms:
         """That something holds for every element of a variable."""
         closed = all(not d.is_open for d in variable.index)
         if closed and reduce(lambda n, d: n * d.size, variable.index, 1) <= MOST_EXPANDED:
-            return z3.And(*(say(index) for index in _indices(variable.index)))
+            return conjunction(*(say(index) for index in _indices(variable.index)))
         bound = tuple(self.fresh(d, f"i{n}") for n, d in enumerate(variable.index))
-        within = z3.And(*map(self.inside, variable.index, bound))
+        within = conjunction(*map(self.inside, variable.index, bound))
         return z3.ForAll(list(bound), z3.Implies(within, say(bound)))
 
     # -- what is known of every state
@@ -174,7 +174,7 @@ class Terms:
             def say(index: tuple[Term, ...]) -> Term:
                 names = {f"i{n}": term for n, term in enumerate(index)}
                 here = self.now(variable, index)
-                return z3.Or(*(here == self.term(start, names) for start in variable.start))
+                return disjunction(*(here == self.term(start, names) for start in variable.start))
 
             return say
 

@@ -9,7 +9,7 @@ from dnsrace.engines.proof.induction import Attempt, Induction
 from dnsrace.engines.proof.instances import Sample, largest, sampled
 from dnsrace.engines.proof.steps import SymbolicStep
 from dnsrace.engines.proof.terms import Term, raw_term
-from dnsrace.engines.solver import ask, z3
+from dnsrace.engines.solver import ask, conjunction, disjunction, z3
 from dnsrace.errors import InternalError
 from dnsrace.findings.proofs import Trust
 from dnsrace.model.interpreter import Interpreter, state_text
@@ -64,13 +64,13 @@ def compare(
             taken = interpreter.take(state, concrete, choices)
             chosen = [_is(term, raw) for term, raw in zip(step.choices, choices, strict=True)]
             if taken is None:
-                wrong.append(z3.And(*chosen, step.possible))
+                wrong.append(conjunction(*chosen, step.possible))
             else:
                 moved = map(_is, after, taken.state)
-                fine = z3.And(step.possible, step.defined, *moved)
-                wrong.append(z3.And(*chosen, z3.Not(fine)))
+                fine = conjunction(step.possible, step.defined, *moved)
+                wrong.append(conjunction(*chosen, z3.Not(fine)))
         solver.push()
-        solver.add(*map(_is, now, state), z3.Or(*wrong))
+        solver.add(*map(_is, now, state), disjunction(*wrong))
         if ask(solver, effort=induction.effort).answer != "unsat":
             raise InternalError(
                 f"the formulas of the step {concrete.name} do not give what the interpreter gives "

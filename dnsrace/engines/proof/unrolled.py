@@ -12,7 +12,7 @@ from dnsrace.engines.proof.counterexample import confirmed_step, raw_of, state_o
 from dnsrace.engines.proof.induction import Question
 from dnsrace.engines.proof.steps import SymbolicStep, symbolic_step
 from dnsrace.engines.proof.terms import Term, Terms, raw_term
-from dnsrace.engines.solver import Effort, ask, z3
+from dnsrace.engines.solver import Effort, ask, conjunction, disjunction, z3
 from dnsrace.findings.proofs import Proof, Query, QueryKind, ToInduction
 from dnsrace.model.system import Property, System
 
@@ -37,12 +37,12 @@ class Unrolling:
 
     def _move(self, i: int) -> Term:
         """That some step leads from moment i to the next one."""
-        return z3.Or(*(self._taken(i, step) for step in self.steps[i]))
+        return disjunction(*(self._taken(i, step) for step in self.steps[i]))
 
     def _taken(self, i: int, step: SymbolicStep) -> Term:
         after = self.moments[i + 1]
         moved = (after.now(v, index) == step.after(v, index) for v, index in self.slots)
-        return z3.And(step.possible, step.defined, *moved)
+        return conjunction(step.possible, step.defined, *moved)
 
     def _good(self, i: int, members: Sequence[Property]) -> list[Term]:
         terms = self.moments[i]
@@ -52,18 +52,20 @@ class Unrolling:
         """The property is false at moment i; of steps, of the step that leads there."""
         terms = self.moments[i]
         if prop.kind == "always":
-            return z3.Not(z3.And(terms.term(prop.defined), terms.term(prop.value)))
+            return z3.Not(conjunction(terms.term(prop.defined), terms.term(prop.value)))
         before = self.moments[i - 1]
-        return z3.Or(*(z3.Not(before.term(e, after=terms.now)) for e in (prop.defined, prop.value)))
+        return disjunction(
+            *(z3.Not(before.term(e, after=terms.now)) for e in (prop.defined, prop.value))
+        )
 
     def _leaves(self, i: int) -> Term:
         """A value leaves its domain in the step from moment i."""
-        return z3.Or(*(z3.And(s.chosen, z3.Not(s.defined)) for s in self.steps[i]))
+        return disjunction(*(conjunction(s.chosen, z3.Not(s.defined)) for s in self.steps[i]))
 
     def _different(self) -> list[Term]:
         """No two of the moments before the last one are the same state."""
         return [
-            z3.Or(*(a.now(v, index) != b.now(v, index) for v, index in self.slots))
+            disjunction(*(a.now(v, index) != b.now(v, index) for v, index in self.slots))
             for a, b in itertools.combinations(self.moments[:-1], 2)
         ]
 
@@ -90,7 +92,7 @@ class Unrolling:
     def _transition(self, i: int, members: Sequence[Property]) -> Term:
         """The properties of steps hold of the step from moment i."""
         now, after = self.moments[i], self.moments[i + 1]
-        return z3.And(
+        return conjunction(
             *(now.term(p.value, after=after.now) for p in members if p.kind == "every_step")
         )
 
