@@ -40,9 +40,9 @@ def lemma_functions(
             f"--lemmas: {path} cannot be read: {why}", cure="give the path of a file of lemmas"
         ) from None
     scope: dict[str, Any] = {**BUILTINS, **parameters, **_classes(domains)}
-    known = set(scope)
+    file = str(path.resolve())
     try:
-        exec(compile(text, str(path.resolve()), "exec"), scope)
+        exec(compile(text, file, "exec"), scope)
     except SyntaxError as error:
         raise ModelError(
             f"the file of lemmas is not Python: {error.msg}",
@@ -58,7 +58,9 @@ def lemma_functions(
     found: list[Callable[..., Any]] = [
         value
         for name, value in scope.items()
-        if isinstance(value, FunctionType) and not name.startswith("_") and name not in known
+        if isinstance(value, FunctionType)
+        and value.__code__.co_filename == file
+        and not name.startswith("_")
     ]
     if not found:
         raise UsageError(

@@ -25,11 +25,16 @@ SAYS = {
 def write_certificates(
     folder: Path, system: System, questions: Sequence[Question], queries: Sequence[Query]
 ) -> int:
-    """Write one file for each query, and give their number. Raises UsageError when the folder
-    cannot be written."""
+    """Write one file for each query that shows what it is about, and give their number. Raises
+    UsageError when the folder cannot be written."""
+    shown = [
+        (question, query)
+        for question, query in zip(questions, queries, strict=True)
+        if query.answer == "unsat"
+    ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for number, (question, query) in enumerate(zip(questions, queries, strict=True), 1):
+        for number, (question, query) in enumerate(shown, 1):
             step = f"-{question.step}" if question.step else ""
             path = folder / f"{number:02}-{question.kind}{step}.smt2"
             path.write_text(certificate(system, question, query), encoding="utf-8")
@@ -38,7 +43,7 @@ def write_certificates(
             f"--smt2: {folder} cannot be written: {error.strerror}",
             cure="give a folder for the files, which may be a new one",
         ) from None
-    return len(questions)
+    return len(shown)
 
 
 def certificate(system: System, question: Question, query: Query) -> str:
