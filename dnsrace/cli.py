@@ -35,6 +35,8 @@ from dnsrace.cli_options import (
     Symmetry,
     TraceFile,
 )
+from dnsrace.cli_prove import EPILOG as PROVE_EPILOG
+from dnsrace.cli_prove import prove
 from dnsrace.cli_support import (
     console,
     interruptible,
@@ -155,6 +157,7 @@ def explore(
 
 
 app.command(cls=ModelCommand, epilog=HUNT_EPILOG)(hunt)
+app.command(cls=ModelCommand, epilog=PROVE_EPILOG)(prove)
 app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
 
 

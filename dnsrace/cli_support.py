@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from dnsrace.engines.request import Request
     from dnsrace.findings.explain import Explanation
     from dnsrace.findings.trace import Trace
+    from dnsrace.prove import ProofRequest
 
-    R = TypeVar("R", Request, HuntRequest, Bounds)
+    R = TypeVar("R", Request, HuntRequest, Bounds, ProofRequest)
 
 
 NARROWEST = 20

@@ -375,6 +375,72 @@ def dynamodb_dns(
         """All plans are out, the newest is live everywhere, and every enactor rests."""
         return s.newest == plans and converged(s) and all(s.phase[e] == Phase.IDLE for e in Enactor)
 
+    # -- lemmas, for `dnsrace prove`
+
+    def writes(s: Region, e: Enactor) -> bool:
+        return s.phase[e] in (Phase.BUILDING, Phase.FLIPPING, Phase.RELEASING)
+
+    def cleans(s: Region, e: Enactor) -> bool:
+        return s.phase[e] in (Phase.CLEANING, Phase.DELETING)
+
+    @always(lemma=True)
+    def victims_are_old(s: Region) -> bool:
+        """A cleaner looks only at plans that are old for its own."""
+        return all(
+            not cleans(s, e) or (s.victim[e] >= 1 and s.plan[e] - s.victim[e] > retention)
+            for e in Enactor
+        )
+
+    if not lock_expiry:
+
+        @always(lemma=True)
+        def writers_hold_the_lock(s: Region) -> bool:
+            """Whoever builds, flips or releases holds the lock of its zone."""
+            return all(not writes(s, e) or s.lock[s.endpoint[e]] == e for e in Enactor)
+
+        @always(lemma=True)
+        def one_writer(s: Region) -> bool:
+            """Mutual exclusion: no two enactors write in one zone."""
+            return all(
+                not (writes(s, d) and writes(s, e) and d != e and s.endpoint[d] == s.endpoint[e])
+                for d in Enactor
+                for e in Enactor
+            )
+
+    if freshness == "in_batch" and retry == "same":
+
+        def past(s: Region, e: Enactor, k: Endpoint) -> bool:
+            if s.phase[e] == Phase.RELEASING:
+                return bool(k <= s.endpoint[e])
+            return cleans(s, e) or (s.phase[e] != Phase.IDLE and k < s.endpoint[e])
+
+        @always(lemma=True)
+        def nothing_older_behind(s: Region) -> bool:
+            """An enactor leaves its plan or a newer one live at each endpoint that it is past."""
+            return all(
+                not past(s, e, k) or s.alias[k] >= s.plan[e] for e in Enactor for k in Endpoint
+            )
+
+    if rollback == "strict" and operator == "none":
+
+        def wedged(s: Region, k: Endpoint) -> bool:
+            """Empty, out of date, and nobody on the way to build the live plan's tree again."""
+            building = (Phase.LOCKING, Phase.BUILDING, Phase.FLIPPING)
+            rescue = any(
+                s.plan[e] == s.alias[k]
+                and (
+                    (s.phase[e] in building and s.endpoint[e] <= k)
+                    or (s.phase[e] == Phase.RELEASING and s.endpoint[e] < k)
+                )
+                for e in Enactor
+            )
+            return not s.tree[k, s.alias[k]] and bool(s.alias[k] < s.newest) and not rescue
+
+        @every_step(lemma=True)
+        def wedged_for_ever(before: Region, after: Region) -> bool:
+            """An empty endpoint that nobody is about to build again stays empty and out of date."""
+            return all(not wedged(before, k) or wedged(after, k) for k in Endpoint)
+
     # -- for people
 
     @column(per=Endpoint)

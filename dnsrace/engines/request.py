@@ -68,7 +68,9 @@ class Request:
                     f"{system.name} has no property {name}",
                     cure="its properties are: " + ", ".join(p.name for p in system.properties),
                 )
-        return tuple(p for p in system.properties if not self.names or p.name in self.names)
+        if not self.names:
+            return system.properties
+        return tuple(p for p in (*system.properties, *system.lemmas) if p.name in self.names)
 
     def wants(self, prop: Property) -> bool:
         """Whether a property is asked for, and not only there."""
@@ -82,5 +84,5 @@ class Request:
     def reduces(self, system: System) -> bool:
         """Whether symmetry reduction may be used. Not where fairness is asked for by name: it is
         for each actor by itself, and a reduced space does not tell actors apart."""
-        named = (p for p in system.properties if p.name in self.names)
+        named = (p for p in self.properties(system) if p.name in self.names)
         return self.symmetry and all(p.kind != "eventually" for p in named)

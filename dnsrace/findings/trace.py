@@ -132,7 +132,7 @@ def parameters_data(system: System) -> dict[str, Any]:
     return {
         p.name: plain(value, p.text(value))
         for p in system.model.parameters
-        if (value := system.parameters[p.name]) is not None
+        if (value := system.parameters.get(p.name)) is not None
     }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,13 @@ from dnsrace.model.classes import domain_of
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import TRUE, Expr, Variable
 from dnsrace.model.interpreter import Interpreter, slot_text
+from dnsrace.model.lemmas import lemma_functions
 from dnsrace.model.lifting import LiftedState, lift_step, lift_value
 from dnsrace.model.paths import Run, explore, tree_value
 from dnsrace.model.storing import stored
 from dnsrace.model.symbols import Sym
 from dnsrace.model.symmetry import check_symmetry
-from dnsrace.model.system import Ago, Column, Property, Step, System, walk_paths
+from dnsrace.model.system import Ago, Column, Property, PropertyKind, Step, System, walk_paths
 
 if TYPE_CHECKING:
     from dnsrace.model.language import Model
@@ -33,9 +35,11 @@ MOST_ELEMENTS = 10_000
 
 
 def assemble(
-    model: Model, builder: Builder, values: dict[str, Any], open: tuple[str, ...], limit: int
-) -> System:
-    """The System of what a model's function has declared. Raises ModelError when it is broken."""
+    model: Model, builder: Builder, values: dict[str, Any], open: tuple[str, ...], limit: int,
+    lemma_file: Path | None, arguments: dict[str, Any],
+) -> System:  # fmt: skip
+    """The System of what a model's function has declared. `arguments`: of that function. Raises
+    ModelError when it is broken."""
     place = places.of_function(model.function)
     if not builder.variables:
         raise ModelError("the model has no state", place=place, cure="declare a State class")
@@ -51,11 +55,16 @@ def assemble(
         lift_step(name, function, _choices(function), before, actor, limit)
         for name, function, actor in builder.steps
     )
-    properties = []
-    for name, kind, function, options in builder.properties:
+    properties: list[Property] = []
+    lemmas: list[Property] = []
+    domains = _domains(variables.values(), steps)
+    more = _more_lemmas(builder, lemma_file, domains, arguments)
+    for name, kind, function, options in (*builder.properties, *more):
+        options = dict(options)
+        found = lemmas if options.pop("lemma", False) else properties
         args = (before, after) if kind == "every_step" else (before,)
         value, defined = lift_value(function, args, f"the property {name}", limit)
-        properties.append(
+        found.append(
             Property(name, kind, value, defined, function, places.of_function(function),
                      doc=inspect.getdoc(function) or "", **options)
         )  # fmt: skip
@@ -80,12 +89,31 @@ def assemble(
     system = System(
         model, values, open, tuple(variables.values()), primed, steps, tuple(properties),
         finish, _columns(builder), builder.outcomes,
-        _domains(variables.values(), steps),
+        domains, lemmas=tuple(lemmas), lemma_file=lemma_file,
     )  # fmt: skip
     if not open:
         check_symmetry(system)
         _check_start(system, builder.variables)
     return system
+
+
+def _more_lemmas(
+    builder: Builder, file: Path | None, domains: tuple[Domain, ...], arguments: dict[str, Any]
+) -> list[tuple[str, PropertyKind, Callable[..., Any], dict[str, Any]]]:
+    """The lemmas of a file, as if the model had declared them."""
+    found: list[tuple[str, PropertyKind, Callable[..., Any], dict[str, Any]]] = []
+    taken = {name for name, *_ in builder.properties}
+    for function in lemma_functions(file, domains, arguments) if file else ():
+        if function.__name__ in taken:
+            raise ModelError(
+                f"the model has a property {function.__name__} already",
+                place=places.of_function(function),
+                cure="rename the lemma",
+            )
+        both = len(inspect.signature(function).parameters) == 2
+        kind: PropertyKind = "every_step" if both else "always"
+        found.append((function.__name__, kind, function, {"lemma": True}))
+    return found
 
 
 def _refuse_too_large(builder: Builder, place: Place) -> None:
@@ -121,8 +149,11 @@ def _check_sentences(step: Step, steps: tuple[Step, ...]) -> None:
 def _variable(name: str, declared: Declared, limit: int) -> Variable:
     indices = tuple(ex.bound(f"i{n}", d) for n, d in enumerate(declared.index))
     starts = declared.start.values if isinstance(declared.start, OneOf) else (declared.start,)
-
-    starts = tuple(value for start in starts for value in _values(start))
+    try:
+        starts = tuple(value for start in starts for value in _values(start))
+    except ModelError as error:  # the size of the domain is open
+        error.place = error.place or declared.place
+        raise
     names = declared.domain.of or declared.domain
     if names.kind == "names" and any(isinstance(start, int) for start in starts):
         raise ModelError(

@@ -119,7 +119,11 @@ def _property(kind: PropertyKind, function: Any, name: str | None, **options: An
 def always(function: F) -> F: ...
 @overload
 def always(
-    *, name: str | None = None, question: bool = False, informative: bool = False
+    *,
+    name: str | None = None,
+    question: bool = False,
+    informative: bool = False,
+    lemma: bool = False,
 ) -> Callable[[F], F]: ...
 def always(
     function: Any = None,
@@ -127,20 +131,29 @@ def always(
     name: str | None = None,
     question: bool = False,
     informative: bool = False,
+    lemma: bool = False,
 ) -> Any:
     """An invariant: a Bool function of the state, true in every reachable state.
 
     `question` marks what the model exists to ask: a search stops when it is answered.
     `informative`: a violation is shown, but is no failure.
+    `lemma`: a step of a proof (see `dnsrace prove`); other commands look at it when it is asked
+    for by name.
     """
-    return _property("always", function, name, question=question, informative=informative)
+    return _property(
+        "always", function, name, question=question, informative=informative, lemma=lemma
+    )
 
 
 @overload
 def every_step(function: F) -> F: ...
 @overload
 def every_step(
-    *, name: str | None = None, question: bool = False, informative: bool = False
+    *,
+    name: str | None = None,
+    question: bool = False,
+    informative: bool = False,
+    lemma: bool = False,
 ) -> Callable[[F], F]: ...
 def every_step(
     function: Any = None,
@@ -148,10 +161,13 @@ def every_step(
     name: str | None = None,
     question: bool = False,
     informative: bool = False,
+    lemma: bool = False,
 ) -> Any:
     """A Bool function of the state before and the state after, true for every step; marks as for
     `always`."""
-    return _property("every_step", function, name, question=question, informative=informative)
+    return _property(
+        "every_step", function, name, question=question, informative=informative, lemma=lemma
+    )
 
 
 @overload

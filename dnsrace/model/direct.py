@@ -39,7 +39,9 @@ class ConcreteState:
     def _find(self, name: str) -> Variable:
         system: System = self._system
         names = {v.name: v for v in system.variables}
-        return find_variable(name, names, frozenset(p.name for p in system.properties))
+        return find_variable(
+            name, names, frozenset(p.name for p in (*system.properties, *system.lemmas))
+        )
 
     def _slot(self, variable: Variable, index: tuple[Any, ...]) -> int:
         """The slot of an element, by the author's index values."""

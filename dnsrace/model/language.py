@@ -49,7 +49,7 @@ class Model:
         self.reference = self.name
         """How to name the model on the command line; the loader sets it for a user's file."""
         for parameter in self.parameters:
-            if parameter.name in ("self", "open", "max_paths"):
+            if parameter.name in ("self", "open", "max_paths", "lemmas"):
                 raise ModelError(
                     f"a parameter cannot be called {parameter.name}: the word is taken",
                     place=places.of_function(self.function),
@@ -81,13 +81,21 @@ class Model:
             name: p.check(given[name]) if name in given else p.default for name, p in known.items()
         }
 
-    def lift(self, *, open: Iterable[str] = (), max_paths: int = MAX_PATHS, **given: Any) -> System:
+    def lift(
+        self,
+        *,
+        open: Iterable[str] = (),
+        max_paths: int = MAX_PATHS,
+        lemmas: Path | None = None,
+        **given: Any,
+    ) -> System:
         """The lifted form.
 
         Parameters
         ----------
         open: names of integer parameters to leave without a value.
         max_paths: the largest number of paths through one step.
+        lemmas: a file with more lemmas than the model has itself.
         given: values of parameters; defaults hold for the rest.
 
         Raises ModelError when the model is broken, UsageError for a wrong parameter.
@@ -126,7 +134,7 @@ class Model:
             raise ModelError(
                 f"{type(error).__name__}: {error}", place=places.of_error(error)
             ) from error
-        return assemble(self, builder, values, open, max_paths)
+        return assemble(self, builder, values, open, max_paths, lemmas, arguments)
 
 
 @overload

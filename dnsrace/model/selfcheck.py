@@ -148,7 +148,7 @@ def _or_left(function: Callable[..., Any], *args: object) -> Any:
 
 def _compare_properties(system: System, interpreter: Interpreter, state: State) -> None:
     concrete = ConcreteState(system, state)
-    for prop in system.properties:
+    for prop in (*system.properties, *system.lemmas):
         if prop.kind == "every_step":
             continue
         lifted = _or_left(interpreter.holds, prop, state)

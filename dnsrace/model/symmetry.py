@@ -44,7 +44,9 @@ def _parts(system: System) -> list[tuple[str, Place | None, Tree[Commit | None] 
     parts: list[tuple[str, Place | None, Tree[Commit | None] | Expr]] = [
         (f"the step {s.name}", s.place, s.tree) for s in system.steps
     ]
-    parts += [(f"the property {p.name}", p.place, p.value) for p in system.properties]
+    parts += [
+        (f"the property {p.name}", p.place, p.value) for p in (*system.properties, *system.lemmas)
+    ]
     if system.end is not None:
         parts.append(("end", places.of_function(system.model.function), system.end))
     return parts

@@ -7,6 +7,7 @@ each array, in the order of declaration, arrays row by row.
 from __future__ import annotations
 
 import itertools
+import pathlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
@@ -150,6 +151,10 @@ class System:
     columns: tuple[Column, ...] = ()
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
     domains: tuple[Domain, ...] = ()
+    lemmas: tuple[Property, ...] = ()
+    """Properties stated for the sake of proofs: looked at when they are asked for."""
+    lemma_file: pathlib.Path | None = None
+    """Where some of the lemmas come from."""
     asymmetry: DnsraceError | None = None
     starts: Callable[[], Iterator[State]] | None = None
     """The initial states, where they are not all that the starts of the variables allow."""
@@ -226,7 +231,7 @@ class System:
         return next((step for step in self.steps if step.name == name), None)
 
     def find_property(self, name: str) -> Property | None:
-        return next((p for p in self.properties if p.name == name), None)
+        return next((p for p in (*self.properties, *self.lemmas) if p.name == name), None)
 
 
 def count(variable: Variable) -> int:

@@ -78,6 +78,7 @@ _TIMES = [
     (r"\([\d.,]+( million)? states/s\)", "(R states/s)"),
     (r"in\s+[\d.]+(e[+-]?\d+)?\s+s\s+\([\d,]+\s+walks/s", "in T s (R walks/s"),
     (r'"((compile_)?seconds|states_per_second|walks_per_second)": [\d.e+-]+', r'"\1": T'),
+    (r"\b(in|shown,)\s+[\d.]+(e[+-]?\d+)? s(?=$|:)", r"\1 T s"),
     (r"[ \t]+$", ""),
 ]
 

@@ -25,6 +25,14 @@ LAMP = """
             return not s.on
 """
 
+LEMMAS = {
+    "no_python": "def high(s):\n    return s.newest >\n",
+    "unknown": "def high(s):\n    return all(s.newest >= s.plans[e] for e in Enactor)\n",
+    "taken": "def no_empty_answer(s):\n    return True\n",
+    "three": "def high(before, s, after):\n    return True\n",
+    "empty": "HIGH = 3\n",
+}
+
 MISTAKES: dict[str, list[list[str]]] = {
     "model": [
         ["explore", "dynamodb"],
@@ -96,6 +104,23 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["replay", "dynamodb_dns(): schedule: 0:publish"],
         ["replay", "dynamodb_dns(): schedule: 0 *3"],
     ],
+    "prove": [
+        ["prove", "-p", "recoverable"],
+        ["prove", "-p", "nothing"],
+        ["prove", "ewd840"],
+        ["prove", "--k", "0"],
+        ["prove", "two_phase_commit", "--fixed"],
+        ["prove", "--lemmas", "missing.py"],
+        ["prove", "--lemmas", "folder"],
+        ["prove", "--lemmas", "lamp.py"],
+        ["prove", "--lemmas", "no_python.py"],
+        ["prove", "--lemmas", "unknown.py"],
+        ["prove", "--lemmas", "taken.py"],
+        ["prove", "--lemmas", "three.py"],
+        ["prove", "--lemmas", "empty.py"],
+        ["prove", "--fixed", "--smt2", "lamp.py"],
+        ["prove", "--json", "-", "--trace", "-"],
+    ],
     "fixed": [["explore", "two_phase_commit", "--fixed"], ["show", "two_phase_commit", "--fixed"]],
     "trace": [
         ["replay", "missing.json"],
@@ -145,6 +170,8 @@ def _directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     directory = tmp_path_factory.mktemp("mistakes")
     write_model(directory, LAMP, "lamp")
     (directory / "folder").mkdir()
+    for name, text in LEMMAS.items():
+        (directory / f"{name}.py").write_text(text)
     (directory / "noise").write_bytes(bytes(range(128, 256)))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(directory)

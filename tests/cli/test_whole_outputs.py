@@ -53,6 +53,12 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "hunt_deadlock": (3, ["hunt", "peterson", "--deadlock", "--walks", "50", "--length", "30"]),
     "replay_schedule": (0, ["replay", SCHEDULE]),
     "help_hunt": (0, ["hunt", "--help"]),
+    "prove": (1, ["prove"]),
+    "prove_fixed": (0, ["prove", "--fixed"]),
+    "prove_one_fix": (0, ["prove", "--freshness", "in_batch", "-p", "no_empty_answer"]),
+    "prove_peterson": (3, ["prove", "peterson"]),
+    "prove_ewd840": (0, ["prove", "ewd840", "--k", "2"]),
+    "help_prove": (0, ["prove", "--help"]),
     "fixes": (
         0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
             "--property", "no_empty_answer"],

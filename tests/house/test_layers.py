@@ -32,12 +32,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fixes": {"errors", "model", "findings", "engines"},
     "graph": {"errors", "model", "findings", "engines", "loader"},
     "hunt": {"model", "findings", "engines"},
+    "prove": {"errors", "model", "findings", "engines"},
     "conform": {"errors", "model", "findings", "engines"},
     "testing": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "hunt",
     },
     "cli_model": {"errors", "model", "loader"},
-    "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader"},
+    "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader", "prove"},
     "cli_options": {"cli_model", "cli_support"},
     "cli_conform": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "conform",
@@ -52,10 +53,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_hunt": {
         "errors", "engines", "reports", "check", "hunt", "cli_model", "cli_options", "cli_support",
     },
+    "cli_prove": {"reports", "check", "prove", "cli_model", "cli_options", "cli_support"},
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
         "template", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt", "cli_model",
-        "cli_options", "cli_support",
+        "cli_options", "cli_prove", "cli_support",
     },
     "cli_main": {"cli", "cli_support", "errors"},
     "__main__": {"cli_main"},
@@ -66,7 +68,7 @@ ONE_FILE: dict[str, str | None] = {
     "llvmlite": "engines/native/machine.py",
     "psutil": "engines/memory.py",
     "platformdirs": "engines/cache.py",
-    "z3": None,
+    "z3": "engines/solver.py",
     "hypothesis": "testing/strategies.py",
     "networkx": "reports/graph_files.py",
     "tree_sitter": None,
@@ -78,7 +80,7 @@ ONE_LAYER: dict[str, set[str]] = {
     "rich": {"reports", "cli_support"},
     "typer": {
         "cli", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt", "cli_model",
-        "cli_options",
+        "cli_options", "cli_prove",
     },
     "click": {"cli", "cli_model"},
     "pytest": {"testing"},

@@ -1,0 +1,192 @@
+"""The pipeline of `dnsrace prove`: lift a model with its sizes open, prove what can be proved, and
+say of the rest whether it is violated or only not proved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dnsrace.engines.proof.certificates import write_certificates
+from dnsrace.engines.proof.counterexample import counterexample
+from dnsrace.engines.proof.induction import Attempt, Induction, provable
+from dnsrace.engines.proof.instances import instance, instances
+from dnsrace.engines.proof.trust import trust
+from dnsrace.engines.proof.unrolled import Unrolling
+from dnsrace.engines.request import Limits, Request
+from dnsrace.engines.search import explore
+from dnsrace.errors import ModelError, UsageError
+from dnsrace.findings.explain import explain
+from dnsrace.findings.proofs import Proof, ProofReport, ToInduction
+from dnsrace.findings.verdicts import Exploration, Finding
+from dnsrace.findings.words import listed
+from dnsrace.model.language import MAX_PATHS, Model
+from dnsrace.model.selfcheck import check_against_functions
+from dnsrace.model.system import Property, System
+
+ENGINE = "induction"
+STATES = 200_000
+SECONDS = 10.0
+"""Of the search for a real violation of what is not proved, in the instance at the defaults."""
+
+
+@dataclass(frozen=True)
+class ProofRequest:
+    """What is asked of a proof.
+
+    Parameters
+    ----------
+    names: properties asked for; none means all `always` and `every_step` properties.
+    lemmas: a file with more lemmas.
+    k: for k-induction, its k; None: the open sizes, by plain induction.
+    smt2: a folder for certificates.
+    """
+
+    names: tuple[str, ...] = ()
+    lemmas: Path | None = None
+    k: int | None = None
+    smt2: Path | None = None
+    interrupted: Callable[[], bool] = lambda: False
+    listener: Any = None
+
+
+def prove(
+    model: Model, given: dict[str, Any], request: ProofRequest, max_paths: int = MAX_PATHS
+) -> ProofReport:
+    """Prove the properties of a model for every size.
+
+    Parameters
+    ----------
+    given: parameters with a value; the other whole-number ones stay open, unless `request.k` asks
+        for a fixed size.
+
+    Raises ModelError, UsageError; InternalError when formulas and interpreter disagree.
+    """
+    system = lifted(model, given, request, max_paths)
+    small = instance(system)
+    check_against_functions(small, instance(system))
+    asked = _asked(system, request.names)
+    wanted = provable((*system.properties, *system.lemmas))
+    counterexamples: dict[str, ToInduction] = {}
+    # k-induction looks back over k steps, so a counterexample to plain induction is none to it
+    if request.k is None:
+        induction = Induction(system)
+        attempt = Attempt(induction)
+        proof, questions = attempt.prove(wanted), attempt.asked
+    else:
+        induction = Induction(system)
+        unrolling = Unrolling(system, request.k)
+        proof, questions = unrolling.prove(wanted), unrolling.asked
+        counterexamples = unrolling.counterexamples
+    lemmas = tuple(p.name for p in system.lemmas)
+    evidence = trust(induction, wanted, proof.proved, lemmas)
+    written = 0
+    if request.smt2 is not None:
+        written = write_certificates(request.smt2, system, questions, proof.queries)
+    missing = [p for p in wanted if p.name not in proof.proved]
+    search = _search(small, missing, request) if missing else None
+    findings = [_finding(proof, p, search) for p in _shown(system, asked)]
+    names = tuple(p.name for p in asked)
+    report = ProofReport(proof, findings, names, lemmas, evidence, counterexamples, written=written)
+    _explain(report, missing, small, search)
+    return report
+
+
+def lifted(model: Model, given: dict[str, Any], request: ProofRequest, max_paths: int) -> System:
+    """The model with its parameters as a proof wants them. Raises ModelError, UsageError."""
+    sizes = [p.name for p in model.parameters if p.kind == "int" and p.name not in given]
+    opened = [] if request.k is not None else sizes
+    try:
+        return model.lift(open=opened, max_paths=max_paths, lemmas=request.lemmas, **given)
+    except ModelError as error:
+        if opened and "open" in error.cause:
+            example = next(p for p in model.parameters if p.name == opened[0])
+            error.cure += f"; or give a value, as in {example.option} {example.default}"
+        raise
+
+
+def _asked(system: System, names: tuple[str, ...]) -> tuple[Property, ...]:
+    """The properties asked for. Raises UsageError where induction has nothing to say of them."""
+    asked = Request(names=names).properties(system)
+    for prop in asked if names else ():
+        if prop not in provable(asked):
+            raise UsageError(
+                f"{prop.name} is of the kind {prop.kind}: induction is about always and every_step",
+                cure=f"ask dnsrace explore --property {prop.name}",
+            )
+    if not provable(asked):
+        raise UsageError(
+            f"{system.name} states nothing that induction is about",
+            cure="declare a property with @always or @every_step",
+        )
+    return asked
+
+
+def _shown(system: System, asked: Iterable[Property]) -> Sequence[Property]:
+    """What the report has a line for: what was asked for, and all lemmas."""
+    return list(dict.fromkeys((*asked, *system.lemmas)))
+
+
+def _search(small: System, missing: Sequence[Property], request: ProofRequest) -> Exploration:
+    """Look for real violations of what is not proved."""
+    names = tuple(p.name for p in missing)
+    return explore(
+        small,
+        Request(names=names, keep_going=True, limits=Limits(states=STATES, seconds=SECONDS),
+                interrupted=request.interrupted, listener=request.listener),
+    )  # fmt: skip
+
+
+def _finding(proof: Proof, prop: Property, search: Exploration | None) -> Finding:
+    def say(verdict: Any, reach: str, looked: bool = True) -> Finding:
+        return Finding(prop.name, prop.kind, verdict, reach, ENGINE,
+                       informative=prop.informative, looked=looked)  # fmt: skip
+
+    if prop.kind not in ("always", "every_step"):
+        return say("unknown", "not looked at: induction is about always and every_step", False)
+    if prop.name in proof.proved:
+        sizes = proof.system.open
+        return say("holds", f"proved for {f'any {listed(sizes)}' if sizes else 'these parameters'}")
+    found = search.finding(prop.name) if search else None
+    if found is not None and found.verdict == "violated":
+        return found
+    query = proof.failed.get(prop.name) or next(iter(proof.undefined), None)
+    assert query is not None
+    why = "the solver gave up" if query.answer == "unknown" else "a step may break it"
+    return say("unknown", f"not proved: {why} ({query.text})")
+
+
+def _explain(
+    report: ProofReport, missing: Sequence[Property], small: System, search: Exploration | None
+) -> None:
+    """A trace for each violation; for the rest a counterexample to induction, if there is one."""
+    proof, system = report.proof, report.proof.system
+    everything = {p.name: p for p in (*system.properties, *system.lemmas)}
+    invariant = [everything[name] for name in proof.invariant]
+    for finding in report.findings:
+        if finding.verdict == "violated" and finding.trace is not None:
+            report.explanations[finding.name] = explain(
+                finding.trace, small.find_property(finding.name)
+            )
+        elif finding.name in proof.failed and proof.k == 1 and finding.verdict == "unknown":
+            query = proof.failed[finding.name]
+            for size in instances(system) if query.kind != "initiation" else ():
+                found = counterexample(size, invariant, everything[finding.name], query)
+                if found is not None:
+                    report.counterexamples[finding.name] = found
+                    break
+    if proof.undefined:
+        for size in instances(system):
+            found = counterexample(size, invariant, None, proof.undefined[0])
+            if found is not None:
+                report.counterexamples[""] = found
+                break
+    complete = search is not None and search.complete
+    for name, shown in report.counterexamples.items():
+        # a complete search without a violation: the first state cannot be among those it met
+        if complete and shown.system.parameters == small.parameters and name:
+            report.counterexamples[name] = replace(shown, reachable=False)
+    failing = [f.name for f in report.findings if f.name in report.explanations and f.fails]
+    questions = [p.name for p in system.properties if p.question]
+    report.headline = next((n for n in questions if n in failing), next(iter(failing), ""))
