@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,7 +57,6 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "prove": (1, ["prove"]),
     "prove_fixed": (0, ["prove", "--fixed"]),
     "prove_one_fix": (0, ["prove", "--freshness", "in_batch", "-p", "no_empty_answer"]),
-    "prove_peterson": (3, ["prove", "peterson"]),
     "prove_ewd840": (0, ["prove", "ewd840", "--k", "2"]),
     "help_prove": (0, ["prove", "--help"]),
     "fixes": (
@@ -95,6 +95,16 @@ def test_the_whole_output(
     done = dnsrace(*args)
     assert done.code == code
     golden(name, done.transcript())
+
+
+def test_a_property_that_is_not_inductive(golden: Golden) -> None:
+    """Which of several counterexamples to induction Z3 finds depends on what it did before."""
+    done = dnsrace("prove", "peterson")
+    assert done.code == 3
+    text = re.sub(
+        r"^  (before|step|after) .*(\n    .*)*", r"  \1 ...", done.transcript(), flags=re.M
+    )
+    golden("prove_peterson", text)
 
 
 CROSSING = """
