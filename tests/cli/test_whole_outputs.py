@@ -56,7 +56,6 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "prove": (1, ["prove"]),
     "prove_fixed": (0, ["prove", "--fixed"]),
     "prove_one_fix": (0, ["prove", "--freshness", "in_batch", "-p", "no_empty_answer"]),
-    "prove_peterson": (3, ["prove", "peterson"]),
     "prove_ewd840": (0, ["prove", "ewd840", "--k", "2"]),
     "help_prove": (0, ["prove", "--help"]),
     "fixes": (
