@@ -12,6 +12,7 @@ import typer
 from dnsrace.cli_model import model_values
 from dnsrace.cli_options import FLAGSHIP, MOST_PATHS, Fixed, Json, MaxPaths, ModelName
 from dnsrace.cli_support import console, interruptible, refuse_outputs, write_json, write_trace
+from dnsrace.errors import UsageError
 
 EPILOG = """[bold]Examples[/bold]
 
@@ -21,7 +22,9 @@ EPILOG = """[bold]Examples[/bold]
 
   dnsrace prove --fixed --endpoints 2            two endpoints, the rest open
 
-  dnsrace prove peterson --k 4                   k-induction for a fixed size
+  dnsrace prove --freshness in_batch -p no_empty_answer --discover --write found.py
+
+  dnsrace prove ewd840 --k 2                     k-induction for a fixed size
 
   dnsrace prove ./my_model.py --lemmas my_lemmas.py --smt2 certificates
 
@@ -54,6 +57,16 @@ def prove(
         typer.Option("--smt2", metavar="DIR", help="Write every query as an SMT-LIB 2 file, for "
                      "another solver to check."),
     ] = None,
+    discover: Annotated[
+        bool,
+        typer.Option("--discover", help="Look for lemmas, and prove with these instead of the "
+                     "model's own."),
+    ] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="FILE", help="With --discover: write the lemmas, for "
+                     "--lemmas."),
+    ] = None,
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
     trace: Annotated[
@@ -78,7 +91,8 @@ def prove(
     refuse_outputs(json=json, trace=trace)
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
-    request = ProofRequest(tuple(property or ()), lemmas, k, smt2)
+    _refuse_mixed(discover, write, lemmas, k)
+    request = ProofRequest(tuple(property or ()), lemmas, k, smt2, discover, write)
     with redirect_stdout(sys.stderr), interruptible(request) as ready:
         # what the model prints must not get into the JSON on standard output
         report = run(chosen, values, ready, max_paths)
@@ -91,3 +105,14 @@ def prove(
         if "-" not in (json, trace):
             print_proof(console(), report)
     raise typer.Exit(report.exit_code)
+
+
+def _refuse_mixed(discover: bool, write: Path | None, lemmas: Path | None, k: int | None) -> None:
+    """Raises UsageError for options that do not go together."""
+    if write is not None and not discover:
+        raise UsageError("--write has nothing to write", cure="add --discover")
+    if discover and (lemmas is not None or k is not None):
+        raise UsageError(
+            f"--discover and {'--lemmas' if lemmas else '--k'} do not go together",
+            cure="look for lemmas first, and write them with --write",
+        )

@@ -6,19 +6,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dnsrace.engines.proof.certificates import write_certificates
 from dnsrace.engines.proof.counterexample import counterexample
+from dnsrace.engines.proof.discovery import discover
 from dnsrace.engines.proof.induction import Attempt, Induction, provable
 from dnsrace.engines.proof.instances import instance, instances
 from dnsrace.engines.proof.trust import trust
 from dnsrace.engines.proof.unrolled import Unrolling
+from dnsrace.engines.proof.written import lemma_file, sentence
 from dnsrace.engines.request import Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.errors import ModelError, UsageError
 from dnsrace.findings.explain import explain
-from dnsrace.findings.proofs import Proof, ProofReport, ToInduction
+from dnsrace.findings.proofs import Found, Proof, ProofReport, ToInduction
 from dnsrace.findings.verdicts import Exploration, Finding
 from dnsrace.findings.words import listed
 from dnsrace.model.language import MAX_PATHS, Model
@@ -41,12 +44,16 @@ class ProofRequest:
     lemmas: a file with more lemmas.
     k: for k-induction, its k; None: the open sizes, by plain induction.
     smt2: a folder for certificates.
+    discover: look for lemmas, and use no others.
+    write: a file for the lemmas that were found.
     """
 
     names: tuple[str, ...] = ()
     lemmas: Path | None = None
     k: int | None = None
     smt2: Path | None = None
+    discover: bool = False
+    write: Path | None = None
     interrupted: Callable[[], bool] = lambda: False
     listener: Any = None
 
@@ -63,7 +70,47 @@ def prove(
 
     Raises ModelError, UsageError; InternalError when formulas and interpreter disagree.
     """
+    if not request.discover:
+        return _prove(model, given, request, max_paths)
+    system = lifted(model, given, replace(request, lemmas=None), max_paths)
+    goals = [p for p in provable(_asked(system, request.names)) if p.kind == "always"]
+    search = _search(instance(system), goals, request) if goals else None
+    broken = {f.name for f in search.findings if f.verdict == "violated"} if search else set()
+    found = discover(system, [p for p in goals if p.name not in broken])
+    with TemporaryDirectory() as folder:
+        path = request.write or Path(folder) / "found.py"
+        if found.lemmas or request.write:
+            _write_lemmas(path, lemma_file(system, found.lemmas))
+        report = _prove(
+            model, given, replace(request, lemmas=path if found.lemmas else None), max_paths
+        )
+    sentences = tuple(map(sentence, found.lemmas))
+    report.found = Found(
+        found.made, found.states, found.kept, found.inductive, found.seconds, sentences
+    )
+    return report
+
+
+def _write_lemmas(path: Path, text: str) -> None:
+    """Write a file of lemmas. Raises UsageError."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"--write: {path} cannot be written: {error.strerror}",
+            cure="give the path of a file, in a folder that exists",
+        ) from None
+
+
+def _prove(
+    model: Model, given: dict[str, Any], request: ProofRequest, max_paths: int
+) -> ProofReport:
     system = lifted(model, given, request, max_paths)
+    if request.discover:
+        # what is found must do without what the model says itself
+        file = str(request.lemmas.resolve()) if request.lemmas else ""
+        own = (p for p in system.lemmas if p.function.__code__.co_filename == file)
+        system = replace(system, lemmas=tuple(own))
     small = instance(system)
     check_against_functions(small, instance(system))
     asked = _asked(system, request.names)

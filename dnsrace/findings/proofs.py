@@ -106,6 +106,26 @@ class Trust:
     superfluous: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Found:
+    """How lemmas were found.
+
+    Parameters
+    ----------
+    made: candidates from the model's own words.
+    states: explored states of small instances; `kept` candidates are true in all of them.
+    inductive: candidates that the steps of a small instance keep together, of these.
+    sentences: the lemmas that the properties need, in words.
+    """
+
+    made: int
+    states: int
+    kept: int
+    inductive: int
+    seconds: float
+    sentences: tuple[str, ...]
+
+
 @dataclass
 class ProofReport:
     """All that `dnsrace prove` has to say."""
@@ -122,6 +142,8 @@ class ProofReport:
     headline: str = ""
     written: int = 0
     """Certificates that were written."""
+    found: Found | None = None
+    """Where the lemmas were looked for."""
 
     @property
     def exit_code(self) -> int:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from dnsrace.findings.proofs import Proof, ProofReport, QueryKind, ToInduction
+from dnsrace.findings.proofs import Found, Proof, ProofReport, QueryKind, ToInduction
 from dnsrace.findings.trace import replay_command
 from dnsrace.findings.words import counted, listed
 from dnsrace.model.interpreter import slot_text, state_text
@@ -38,6 +38,8 @@ def print_proof(console: Console, report: ProofReport) -> None:
         console.print(Text(f"  {replay_command(headline.trace)}"), soft_wrap=True)
     for shown in report.counterexamples.values():
         _print_counterexample(console, shown)
+    if report.found is not None:
+        _print_found(console, report.found)
     goals = [f for f in report.findings if f.name not in report.lemmas]
     lemmas = [f for f in report.findings if f.name in report.lemmas]
     console.print()
@@ -75,6 +77,20 @@ def sizes(system: System) -> str:
                 + (f" <= {high}" if high is not None else f" >= {low}" if low is not None else "")
             )
     return f"any {listed(parts)}" if parts else "these parameters only"
+
+
+def _print_found(console: Console, found: Found) -> None:
+    console.print(Text("\nFound", style="bold"))
+    for number, sentence in enumerate(found.sentences, 1):
+        console.print(indented(f"{number}. {sentence}"))
+    if not found.sentences:
+        console.print(indented("No lemma is needed, or none was found that helps."))
+    console.print(
+        indented(
+            f"of {found.made:,} candidates {found.kept:,} are true in {found.states:,} explored "
+            f"states, and {found.inductive:,} are kept by every step, in {found.seconds:.2g} s"
+        )
+    )
 
 
 def _print_counterexample(console: Console, shown: ToInduction) -> None:

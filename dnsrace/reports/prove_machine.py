@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dnsrace.findings.proofs import ProofReport, Query, ToInduction
+from dnsrace.findings.proofs import Found, ProofReport, Query, ToInduction
 from dnsrace.findings.trace import parameters_data, trace_data
 from dnsrace.findings.verdicts import Finding
 from dnsrace.model.interpreter import slot_text
@@ -39,6 +39,18 @@ def proof_data(report: ProofReport) -> dict[str, Any]:
             "superfluous": list(evidence.superfluous),
         },
         "certificates": report.written,
+        "found": None if report.found is None else _found(report.found),
+    }
+
+
+def _found(found: Found) -> dict[str, Any]:
+    return {
+        "candidates": found.made,
+        "states": found.states,
+        "true": found.kept,
+        "inductive": found.inductive,
+        "seconds": found.seconds,
+        "lemmas": list(found.sentences),
     }
 
 

@@ -53,7 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_hunt": {
         "errors", "engines", "reports", "check", "hunt", "cli_model", "cli_options", "cli_support",
     },
-    "cli_prove": {"reports", "check", "prove", "cli_model", "cli_options", "cli_support"},
+    "cli_prove": {"errors", "reports", "check", "prove", "cli_model", "cli_options", "cli_support"},
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
         "template", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt", "cli_model",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from agreement.random_models import made, text
+from cli.running import dnsrace
 from support import load_text
 
 from dnsrace.engines.proof.induction import Attempt, Induction, provable
@@ -240,3 +242,20 @@ def test_the_lemmas_of_the_model_are_checked_by_a_search_that_asks_for_them() ->
 def test_what_induction_is_not_about_is_refused(name: str) -> None:
     with pytest.raises(UsageError):
         report("dynamodb_dns", names=(name,))
+
+
+def test_how_a_counterexample_to_induction_and_found_lemmas_are_printed() -> None:
+    """Which state and which lemmas depends on the solver, so no output is compared as a whole."""
+    done = dnsrace("prove", "peterson")
+    assert done.code == 3
+    assert "NOT INDUCTIVE mutual_exclusion, which is no violation" in done.out
+    before, step, after = re.findall(r"^  (before|step|after)  +(.+)$", done.out, re.M)
+    assert [before[0], step[0], after[0]] == ["before", "step", "after"]
+    assert step[1].startswith("get_in(")
+    assert "wait -> critical" in after[1]
+    assert "Violated" not in done.out
+
+    done = dnsrace("prove", "peterson", "--discover")
+    assert done.code == 0
+    assert re.search(r"^Found$\n  1\. For each x of Process", done.out, re.M)
+    assert re.search(r"^  of 780 candidates 90 are true in 84 explored states", done.out, re.M)

@@ -42,6 +42,7 @@ def test_the_schema_is_a_schema() -> None:
         ("peterson", {}, {}),
         ("peterson", {"entry": "turn_first"}, {}),
         ("two_phase_commit", {}, {}),
+        ("peterson", {}, {"discover": True}),
         ("ewd840", {}, {"k": 2}),
         ("dynamodb_dns", {"enactors": 2, "plans": 3}, {"k": 1}),
     ],
