@@ -8,7 +8,7 @@ import importlib
 import benchmarks
 from benchmarks.running import machine
 
-NAMES = ("startup", "search", "symmetry", "scale", "tools", "hunting", "conform")
+NAMES = ("startup", "search", "symmetry", "scale", "tools", "hunting", "conform", "bmc")
 
 
 def main() -> None:

@@ -20,13 +20,14 @@ from dnsrace.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dnsrace.engines.bounded_request import BoundedRequest
     from dnsrace.engines.conform import Bounds
     from dnsrace.engines.hunt import HuntRequest
     from dnsrace.engines.request import Request
     from dnsrace.findings.explain import Explanation
     from dnsrace.findings.trace import Trace
 
-    R = TypeVar("R", Request, HuntRequest, Bounds)
+    R = TypeVar("R", Request, HuntRequest, BoundedRequest, Bounds)
 
 
 NARROWEST = 20

@@ -96,6 +96,16 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["replay", "dynamodb_dns(): schedule: 0:publish"],
         ["replay", "dynamodb_dns(): schedule: 0 *3"],
     ],
+    "bmc": [
+        ["bmc", "-p", "safe"],
+        ["bmc", "--max-depth", "-1"],
+        ["bmc", "--from-depth", "9", "--max-depth", "8"],
+        ["bmc", "--timeout", "-1"],
+        ["bmc", "--open", "plans"],
+        ["bmc", "--engine", "numba"],
+        ["bmc", "two_phase_commit", "--fixed"],
+        ["bmc", "--json", "-", "--trace", "-"],
+    ],
     "fixed": [["explore", "two_phase_commit", "--fixed"], ["show", "two_phase_commit", "--fixed"]],
     "trace": [
         ["replay", "missing.json"],

@@ -53,6 +53,18 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "hunt_deadlock": (3, ["hunt", "peterson", "--deadlock", "--walks", "50", "--length", "30"]),
     "replay_schedule": (0, ["replay", SCHEDULE]),
     "help_hunt": (0, ["hunt", "--help"]),
+    "bmc": (1, ["bmc"]),
+    "bmc_two_endpoints": (
+        1, ["bmc", "--endpoints", "2", "--enactors", "2", "-p", "rollback_ready"],
+    ),
+    "bmc_within_bounds": (3, ["bmc", "--fixed", "--max-depth", "10"]),
+    "bmc_complete": (0, ["bmc", "peterson", "--complete", "--deadlock"]),
+    "bmc_not_answered": (
+        3, ["bmc", "-p", "recoverable", "-p", "converges", "--max-depth", "5"],
+    ),
+    "bmc_from_depth": (1, ["bmc", "-p", "rollback_ready", "--from-depth", "9"]),
+    "bmc_gave_up": (3, ["bmc", "--effort", "1"]),
+    "help_bmc": (0, ["bmc", "--help"]),
     "fixes": (
         0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
             "--property", "no_empty_answer"],
