@@ -1,5 +1,6 @@
 """Bounded model checking beside exhaustive search: from the command to the shortest violation, for
-more enactors, plans and endpoints. The traces must be the same."""
+more enactors, plans and endpoints. The lengths must be the same; so is the trace, unless tidying
+it was given up."""
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "4 enactors, 4 plans": ("--enactors", "4"),
     "8 enactors, 4 plans": ("--enactors", "8"),
     "3 enactors, 8 plans, retention 5": ("--plans", "8", "--retention", "5"),
-    "3 enactors, 12 plans, retention 9": ("--plans", "12", "--retention", "9"),
     "2 enactors, 4 plans, 2 endpoints": ("--enactors", "2", "--endpoints", "2"),
     "2 enactors, 4 plans, 3 endpoints": ("--enactors", "2", "--endpoints", "3"),
 }
@@ -79,18 +79,20 @@ def main(times: int) -> None:
                 },
             )
             z3, search = runs["bmc"], runs["explore"]
-            if found(z3[0])["trace"]["text"] != found(search[0])["trace"]["text"]:
-                sys.exit("the traces differ")
+            one, other = found(z3[0]), found(search[0])
+            if one["length"] != other["length"]:
+                sys.exit("the lengths differ")
             rows.append([
-                name, found(z3[0])["length"],
+                name, one["length"],
                 f"{middle(z3, asked):.2f}", f"{middle(z3, lambda r: r.answer['seconds']):.2f}",
                 f"{middle(z3, lambda r: r.wall):.2f}",
+                "yes" if one["trace"] == other["trace"] else "no",
                 f"{search[0].answer['distinct_states']:,}",
                 f"{middle(search, lambda r: r.answer['seconds']):.3f}",
                 f"{middle(search, lambda r: r.wall):.2f}",
             ])  # fmt: skip
     head = ("setting", "steps", "questions, s", "with the trace, s", "whole command, s",
-            "states of the search", "search, s", "its command, s")  # fmt: skip
+            "same trace", "states of the search", "search, s", "its command, s")  # fmt: skip
     table(head, rows)
 
 

@@ -3,6 +3,7 @@ violated, at the same depth and none before, and the same trace is shown."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,27 @@ def test_a_value_that_leaves_its_domain_is_refused_as_by_the_search(
         check_bounded(system, BoundedRequest(keep_going=True))
     assert bounded.value.place == searched.value.place
     assert bounded.value.cure == searched.value.cure
+
+
+def test_initial_states_that_are_listed(tmp_path: Path) -> None:
+    """Of several, the first from which a shortest violation has fewest switches."""
+    text = """
+    @model
+    def toy():
+        class Who(Range, low=0, high=1): ...
+        class Count(Range, low=0, high=9): ...
+        class S(State):
+            n = var(Count, per=Who, start=Count)
+
+        @step
+        def up(s, w: Who):
+            require(s.n[w] < 9)
+            s.n[w] += 1
+
+        @always
+        def below(s):
+            return s.n[0] + s.n[1] < 9
+    """
+    system = load_text(tmp_path, text).lift()
+    for starts in ([(3, 3)], [(0, 1), (4, 0), (1, 4), (2, 3)], [(9, 9), (0, 0)], [(5, 0), (0, 5)]):
+        agree(dataclasses.replace(system, starts=lambda s=starts: iter(s)), 6)

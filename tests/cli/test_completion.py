@@ -30,9 +30,12 @@ def offered(line: str) -> tuple[list[str], str]:
 
 def test_the_commands() -> None:
     assert offered("dnsrace ") == (
-        ["explore", "fixes", "replay", "conform", "models", "show", "graph", "export", "new"],
+        [
+            "explore", "hunt", "bmc", "fixes", "replay", "conform", "models", "show", "graph",
+            "export", "new",
+        ],
         "",
-    )
+    )  # fmt: skip
     assert offered("dnsrace exp") == (["explore", "export"], "")
     assert offered("dnsrace export tla peterson --ou") == (["--output"], "")
 
