@@ -164,7 +164,8 @@ class _Check:
             return "it was interrupted"
         if seconds is not None and time.perf_counter() - self.began >= seconds:
             return f"the time limit of {seconds:g} s was reached"
-        return f"Z3's limit of {effort} for one question was reached" if effort else why
+        limit = f"Z3's limit of {effort} for one question was reached"
+        return limit if effort else f"Z3 gave up ({why})"
 
     def _look(self, depth: int) -> str:
         """What is found at this depth; what Z3 said of it."""
