@@ -8,7 +8,9 @@ import importlib
 import benchmarks
 from benchmarks.running import machine
 
-NAMES = ("startup", "search", "symmetry", "scale", "tools", "hunting", "code", "conform")
+NAMES = (
+    "startup", "search", "symmetry", "scale", "tools", "hunting", "code", "conform", "bmc",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from dnsrace import __version__
+from dnsrace.cli_bmc import EPILOG as BMC_EPILOG
+from dnsrace.cli_bmc import bmc
 from dnsrace.cli_conform import EPILOG as CONFORM_EPILOG
 from dnsrace.cli_conform import ConformCommand, conform
 from dnsrace.cli_export import export
@@ -157,6 +159,7 @@ def explore(
 
 
 app.command(cls=ModelCommand, epilog=HUNT_EPILOG)(hunt)
+app.command(cls=ModelCommand, epilog=BMC_EPILOG)(bmc)
 app.command(cls=ModelCommand, epilog=PROVE_EPILOG)(prove)
 app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
 

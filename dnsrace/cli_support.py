@@ -20,6 +20,7 @@ from dnsrace.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from dnsrace.engines.bounded_request import BoundedRequest
     from dnsrace.engines.conform import Bounds
     from dnsrace.engines.hunt import HuntRequest
     from dnsrace.engines.request import Request
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dnsrace.findings.trace import Trace
     from dnsrace.prove import ProofRequest
 
-    R = TypeVar("R", Request, HuntRequest, Bounds, ProofRequest)
+    R = TypeVar("R", Request, HuntRequest, BoundedRequest, Bounds, ProofRequest)
 
 
 NARROWEST = 20

@@ -125,6 +125,16 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["prove", "--fixed", "--smt2", "lamp.py"],
         ["prove", "--json", "-", "--trace", "-"],
     ],
+    "bmc": [
+        ["bmc", "-p", "safe"],
+        ["bmc", "--max-depth", "-1"],
+        ["bmc", "--from-depth", "9", "--max-depth", "8"],
+        ["bmc", "--timeout", "-1"],
+        ["bmc", "--open", "plans"],
+        ["bmc", "--engine", "numba"],
+        ["bmc", "two_phase_commit", "--fixed"],
+        ["bmc", "--json", "-", "--trace", "-"],
+    ],
     "fixed": [["explore", "two_phase_commit", "--fixed"], ["show", "two_phase_commit", "--fixed"]],
     "trace": [
         ["replay", "missing.json"],

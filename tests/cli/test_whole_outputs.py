@@ -58,6 +58,18 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "prove_one_fix": (0, ["prove", "--freshness", "in_batch", "-p", "no_empty_answer"]),
     "prove_ewd840": (0, ["prove", "ewd840", "--k", "2"]),
     "help_prove": (0, ["prove", "--help"]),
+    "bmc": (1, ["bmc"]),
+    "bmc_two_endpoints": (
+        1, ["bmc", "--endpoints", "2", "--enactors", "2", "-p", "rollback_ready"],
+    ),
+    "bmc_within_bounds": (3, ["bmc", "--fixed", "--max-depth", "10"]),
+    "bmc_complete": (0, ["bmc", "peterson", "--complete", "--deadlock"]),
+    "bmc_not_answered": (
+        3, ["bmc", "-p", "recoverable", "-p", "converges", "--max-depth", "5"],
+    ),
+    "bmc_from_depth": (1, ["bmc", "-p", "rollback_ready", "--from-depth", "9"]),
+    "bmc_gave_up": (3, ["bmc", "--effort", "1"]),
+    "help_bmc": (0, ["bmc", "--help"]),
     "fixes": (
         0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
             "--property", "no_empty_answer"],

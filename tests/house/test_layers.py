@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "graph": {"errors", "model", "findings", "engines", "loader"},
     "hunt": {"model", "findings", "engines"},
     "prove": {"errors", "model", "findings", "engines"},
+    "bmc": {"model", "findings", "engines"},
     "conform": {"errors", "model", "findings", "engines"},
     "testing": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "hunt",
@@ -40,6 +41,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader", "prove"},
     "cli_options": {"cli_model", "cli_support"},
+    "cli_bmc": {
+        "engines", "reports", "check", "bmc", "cli_model", "cli_options", "cli_support",
+    },
     "cli_conform": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "conform",
         "cli_model", "cli_options", "cli_support",
@@ -56,8 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli_prove": {"errors", "reports", "check", "prove", "cli_model", "cli_options", "cli_support"},
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
-        "template", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt", "cli_model",
-        "cli_options", "cli_prove", "cli_support",
+        "template", "cli_bmc", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt",
+        "cli_model", "cli_options", "cli_prove", "cli_support",
     },
     "cli_main": {"cli", "cli_support", "errors"},
     "__main__": {"cli_main"},
@@ -79,8 +83,8 @@ ONE_LAYER: dict[str, set[str]] = {
     "numpy": {"engines"},
     "rich": {"reports", "cli_support"},
     "typer": {
-        "cli", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt", "cli_model",
-        "cli_options", "cli_prove",
+        "cli", "cli_bmc", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt",
+        "cli_model", "cli_options", "cli_prove",
     },
     "click": {"cli", "cli_model"},
     "pytest": {"testing"},
