@@ -149,6 +149,26 @@ def test_a_counterexample_to_induction_is_no_violation() -> None:
     assert shown.reachable is False
 
 
+def test_a_parameter_and_a_variable_of_one_name_are_two_things(tmp_path: Path) -> None:
+    text = """
+    @model
+    def toy(size: Annotated[int, at_least(2)] = 3):
+        class Level(Range, low=0, high=size): ...
+        class S(State):
+            size = var(Level, start=0)
+            on = var(bool, start=False)
+        @step
+        def switch(s):
+            s.on = not s.on
+        @always
+        def full(s):
+            return s.size == size
+    """
+    found = prove(load_text(tmp_path, text), {}, ProofRequest())
+    assert found.exit_code == 1
+    assert found.proof.proved == ()
+
+
 LEAK = """
     @model
     def leak(size: Annotated[int, at_least(2)] = 3):

@@ -53,6 +53,28 @@ def test_a_violation_near_the_start_is_none_of_the_induction(tmp_path: Path) -> 
     assert unrolling.counterexamples == {}
 
 
+def test_each_moment_has_a_choice_of_its_own(tmp_path: Path) -> None:
+    """Only two different names, one after the other, break this."""
+    text = """
+    @model
+    def pair():
+        class Name(Names, count=2): ...
+        class S(State):
+            on = var(bool, per=Name, start=False)
+        @step
+        def switch(s, n: Name):
+            require(not s.on[n])
+            s.on[n] = True
+        @always
+        def not_both(s):
+            return not all(s.on[n] for n in Name)
+    """
+    system = lift_text(tmp_path, text)
+    unrolling = Unrolling(system, 3)
+    assert unrolling.prove(provable(system.properties)).proved == ()
+    assert unrolling.proof.failed["not_both"].kind == "initiation"
+
+
 def test_what_is_proved_of_random_models_is_not_violated() -> None:
     holding = 0
     for seed in range(30):

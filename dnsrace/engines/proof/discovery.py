@@ -37,7 +37,6 @@ class Discovery:
     made, kept, inductive: how many candidates there were, how many no explored state breaks, and
         how many the steps of the small instance keep.
     lemmas: those that the properties need.
-    fallen: properties that a step of the instance may break even if all candidates hold.
     """
 
     made: int = 0
@@ -45,7 +44,6 @@ class Discovery:
     kept: int = 0
     inductive: int = 0
     lemmas: list[Candidate] = field(default_factory=list)
-    fallen: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
@@ -59,9 +57,8 @@ def discover(system: System, goals: Sequence[Property]) -> Discovery:
     done.kept = len(left)
     houdini = Houdini(system, goals, left)
     alive = houdini.run(began + SECONDS)
-    done.fallen = tuple(p.name for i, p in enumerate(goals) if i not in alive)
-    done.inductive = len(alive) - (len(goals) - len(done.fallen))
-    done.lemmas = [houdini.members[i] for i in houdini.needed(alive) if i >= len(goals)]  # type: ignore[misc]
+    done.inductive = sum(i >= len(goals) for i in alive)
+    done.lemmas = [left[i - len(goals)] for i in houdini.needed(alive) if i >= len(goals)]
     done.seconds = time.perf_counter() - began
     return done
 

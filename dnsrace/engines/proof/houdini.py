@@ -40,7 +40,7 @@ class Houdini:
         self.solver.add(*(t == self.small.parameters[n] for n, t in self.before.parameters.items()))
         for terms in (self.before, self.after):
             self.solver.add(*(self._typed(terms, v, index) for v, index in self.slots))
-        self.undefined = z3.Bool("undefined")
+        self.undefined = z3.Bool("undefined!")
         self._steps()
         self.holds = [z3.Bool(f"holds!{i}") for i in range(len(self.members))]
         self.broken = [z3.Bool(f"broken!{i}") for i in range(len(self.members))]

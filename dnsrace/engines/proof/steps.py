@@ -42,7 +42,9 @@ def symbolic_step(terms: Terms, step: Step, view: View | None = None) -> Symboli
     """The formulas of a step from the state that a view reads."""
     now = view or terms.now
     choices = tuple(
-        z3.Const(f"{step.name}.{c.data}", sort(c.domain)) for c in step.choices if c.domain
+        z3.Const(f"{step.name}.{c.data}{terms.mark}", sort(c.domain))
+        for c in step.choices
+        if c.domain
     )
     names = {str(c.data): term for c, term in zip(step.choices, choices, strict=True)}
     chosen = conjunction(

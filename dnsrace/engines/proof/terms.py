@@ -55,8 +55,9 @@ class Terms:
     """The terms of one system. `mark` distinguishes the variables of several states."""
 
     def __init__(self, system: System, mark: str = "") -> None:
-        self.system = system
-        self.parameters = {name: z3.Int(name) for name in system.open}
+        self.system, self.mark = system, mark
+        # a variable may have the name of a parameter
+        self.parameters = {name: z3.Int(f"parameter!{name}") for name in system.open}
         self._state = {v: _symbol(v, mark) for v in system.variables}
         self._fresh = 0
 
