@@ -62,7 +62,7 @@ LOCK = {"writers_hold_the_lock", "one_writer"}
         ({"freshness": "in_batch", "retry": "newest"}, LOCK, BOTH),
         ({"cleaner": "checked"}, LOCK, BOTH),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value),
 )
 def test_the_flagship_for_every_size(
     given: dict[str, Any], holds: set[str], fails: set[str]
