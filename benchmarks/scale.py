@@ -7,8 +7,12 @@ from pathlib import Path
 
 from benchmarks.running import Run, explore, middle, table
 
-SPACES = ((6, 0), (7, 1), (8, 1), (9, 1), (10, 1), (11, 1), (12, 1))
-"""Plans, and the retention: 0 for a space of just a million states."""
+WHOLE = 1 << 40
+SPACES = (
+    (6, 0, WHOLE), (7, 1, WHOLE), (8, 1, WHOLE), (9, 1, WHOLE), (10, 1, WHOLE), (11, 1, WHOLE),
+    (12, 1, 200_000_000), (12, 1, WHOLE),
+)  # fmt: skip
+"""Plans; the retention, 0 for a space of just a million states; states at which to stop."""
 NEEDS = 10 << 30
 """Bytes of free memory that the largest takes."""
 
@@ -28,7 +32,7 @@ def main(times: int) -> None:
     first = middle(runs[SPACES[0]], cost)
     rows = [
         [
-            f"3 enactors, {plans} plans, retention {retention}",
+            f"3 enactors, {plans} plans, retention {retention}" + ", stopped" * (most < WHOLE),
             f"{some[0].answer['distinct_states']:,}",
             f"{middle(some, lambda one: one.answer['seconds']):.2f}",
             f"{middle(some, cost):.0f}",
@@ -36,15 +40,16 @@ def main(times: int) -> None:
             f"{some[0].answer['memory_bytes'] / some[0].answer['distinct_states']:.1f}",
             f"{middle(some, lambda one: one.peak) / (1 << 30):.2f}",
         ]
-        for (plans, retention), some in runs.items()
+        for (plans, retention, most), some in runs.items()
     ]
     head = ("space", "states", "seconds", "ns/state", "of the first", "bytes/state", "process, GiB")
     table(head, rows)
 
 
-def _explore(cache: Path, plans: int, retention: int) -> Run:
+def _explore(cache: Path, plans: int, retention: int, most: int) -> Run:
     return explore(
         cache, "--enactors", "3", "--plans", str(plans), "--retention", str(retention),
         "--engine", "numba", "--no-symmetry", "--keep-going", "--property", "no_empty_answer",
-        "--property", "rollback_ready", "--max-memory", f"{NEEDS >> 30}G",
+        "--property", "rollback_ready", "--max-states", str(most),
+        "--max-memory", f"{NEEDS >> 30}G",
     )  # fmt: skip
