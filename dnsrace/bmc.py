@@ -7,9 +7,9 @@ from typing import Any
 from dnsrace.engines.bmc import check_bounded
 from dnsrace.engines.bounded_request import BoundedRequest
 from dnsrace.findings.bounded import BoundedReport
-from dnsrace.findings.explain import explain
+from dnsrace.findings.explain import explain_all
 from dnsrace.model.language import MAX_PATHS, Model
-from dnsrace.model.selfcheck import check_against_functions
+from dnsrace.model.selfcheck import lift_checked
 
 
 def bmc(
@@ -23,14 +23,9 @@ def bmc(
 
     Raises ModelError, UsageError.
     """
-    system = model.lift(max_paths=max_paths, **given)
-    check_against_functions(system, model.lift(max_paths=max_paths, **given))
+    system = lift_checked(model, given, max_paths)
     done = check_bounded(system, request)
-    explanations = {
-        f.name: explain(f.trace, system.find_property(f.name))
-        for f in done.findings
-        if f.verdict == "violated" and f.trace is not None
-    }
+    explanations = explain_all(system, done.findings)
     failing = [f.name for f in done.findings if f.name in explanations and f.fails]
     asked = [p.name for p in system.properties if p.question and p.name in failing]
     return BoundedReport(done, explanations, next(iter([*asked, *failing, *explanations]), ""))

@@ -9,10 +9,10 @@ from typing import Any
 from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.errors import UsageError
-from dnsrace.findings.explain import explain
+from dnsrace.findings.explain import explain_all
 from dnsrace.findings.report import Report
 from dnsrace.model.language import MAX_PATHS, Model
-from dnsrace.model.selfcheck import check_against_functions
+from dnsrace.model.selfcheck import lift_checked
 
 FIXED_STATES = 50_000
 """After a violation, the fixed variant is searched as well, as long as it has no more states than
@@ -50,14 +50,9 @@ def examine(
     model: Model, given: dict[str, Any], request: Request, max_paths: int = MAX_PATHS
 ) -> Report:
     """Explore a model and explain each violation; the same as `check`, of this variant alone."""
-    system = model.lift(max_paths=max_paths, **given)
-    check_against_functions(system, model.lift(max_paths=max_paths, **given))
+    system = lift_checked(model, given, max_paths)
     exploration = explore(system, request)
-    report = Report(system, exploration)
-    for finding in exploration.findings:
-        if finding.verdict == "violated" and finding.trace is not None:
-            prop = system.find_property(finding.name)
-            report.explanations[finding.name] = explain(finding.trace, prop)
+    report = Report(system, exploration, explain_all(system, exploration.findings))
     report.headline = _headline(report, request.names)
     return report
 

@@ -25,7 +25,7 @@ from dnsrace.findings.explained import violations
 from dnsrace.findings.judge import LOOKED_AT, drift, judged
 from dnsrace.findings.log import Recording, read_log, recorded
 from dnsrace.model.language import MAX_PATHS, Model
-from dnsrace.model.selfcheck import check_against_functions
+from dnsrace.model.selfcheck import lift_checked
 from dnsrace.model.system import System
 
 MOST_STATES = 1_000_000
@@ -152,7 +152,6 @@ def lifted(
 @lru_cache(maxsize=16)
 def _system(model: Model, values: tuple[tuple[str, Any], ...], max_paths: int) -> System:
     """A model lifted and checked: once for all the runs of a test."""
-    system = model.lift(max_paths=max_paths, **dict(values))
-    check_against_functions(system, model.lift(max_paths=max_paths, **dict(values)))
+    system = lift_checked(model, dict(values), max_paths)
     system.made = {}  # so that the stepper is generated once, too
     return system

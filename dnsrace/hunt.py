@@ -6,10 +6,10 @@ from typing import Any
 
 from dnsrace.engines.hunt import HuntRequest
 from dnsrace.engines.hunt import hunt as walk
-from dnsrace.findings.explain import explain
+from dnsrace.findings.explain import explain_all
 from dnsrace.findings.hunted import HuntReport
 from dnsrace.model.language import MAX_PATHS, Model
-from dnsrace.model.selfcheck import check_against_functions
+from dnsrace.model.selfcheck import lift_checked
 
 
 def hunt(
@@ -23,13 +23,8 @@ def hunt(
 
     Raises ModelError, UsageError.
     """
-    system = model.lift(max_paths=max_paths, **given)
-    check_against_functions(system, model.lift(max_paths=max_paths, **given))
+    system = lift_checked(model, given, max_paths)
     done = walk(system, request)
-    explanations = {
-        f.name: explain(f.trace, system.find_property(f.name))
-        for f in done.findings
-        if f.verdict == "violated" and f.trace is not None
-    }
+    explanations = explain_all(system, done.findings)
     questions = [name for name in request.questions(system) if name in explanations]
     return HuntReport(done, explanations, next(iter([*questions, *explanations]), ""))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dnsrace.findings.aftermath import Aftermath, aftermath
 from dnsrace.findings.lasso import Fairness, fairness_of
 from dnsrace.findings.trace import Trace
+from dnsrace.findings.verdicts import Finding
 from dnsrace.model.direct import ConcreteState, described
 from dnsrace.model.expressions import Expr
 from dnsrace.model.interpreter import Interpreter, Taken, slot_text
@@ -98,6 +99,15 @@ def explain(trace: Trace, prop: Property | None = None) -> Explanation:
         after,
         fairness,
     )
+
+
+def explain_all(system: System, findings: Iterable[Finding]) -> dict[str, Explanation]:
+    """The explanation of each violation that has a trace, by the property's name."""
+    return {
+        f.name: explain(f.trace, system.find_property(f.name))
+        for f in findings
+        if f.verdict == "violated" and f.trace is not None
+    }
 
 
 def all_actors(system: System) -> Iterable[str]:

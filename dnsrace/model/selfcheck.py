@@ -13,7 +13,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dnsrace.errors import DnsraceError, DomainError, ModelError, Place
 from dnsrace.model import direct, places
@@ -21,6 +21,9 @@ from dnsrace.model.direct import ConcreteState
 from dnsrace.model.interpreter import Interpreter, state_text, step_text
 from dnsrace.model.show import system_text
 from dnsrace.model.system import State, Step, System
+
+if TYPE_CHECKING:
+    from dnsrace.model.language import Model
 
 STATES = 100
 """States on which the lifted form is compared with the functions, the first that are reached."""
@@ -77,6 +80,20 @@ def _is_identity_test(node: ast.AST, local: set[str]) -> bool:
 
 def _line(node: ast.AST) -> int:
     return int(getattr(node, "lineno", 1))
+
+
+def lift_checked(model: Model, given: dict[str, Any], max_paths: int) -> System:
+    """Lift a model, and compare the lifted form with the author's functions.
+
+    Parameters
+    ----------
+    given: values of the model's parameters; defaults hold for the rest.
+
+    Raises ModelError, UsageError.
+    """
+    system = model.lift(max_paths=max_paths, **given)
+    check_against_functions(system, model.lift(max_paths=max_paths, **given))
+    return system
 
 
 def check_against_functions(system: System, again: System) -> None:
