@@ -9,9 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from dnsrace.findings.bounded import Bounded, BoundedProgress, BoundedReport
-from dnsrace.findings.trace import replay_command
 from dnsrace.findings.words import counted
-from dnsrace.reports.terminal import command_line, explanation, findings_table, violation
+from dnsrace.reports.terminal import command_line, findings_table, print_violation
 
 
 def print_bmc(console: Console, report: BoundedReport) -> None:
@@ -21,12 +20,7 @@ def print_bmc(console: Console, report: BoundedReport) -> None:
     headline = report.explanations.get(report.headline)
     finding = bounded.finding(report.headline)
     if headline is not None and finding is not None:
-        console.print()
-        console.print(violation(bounded.system, finding))
-        console.print(explanation(headline))
-        console.print(Text("\nSee it again", style="bold"))
-        # not wrapped, so that it can be copied as it is
-        console.print(Text(f"  {replay_command(headline.trace)}"), soft_wrap=True)
+        print_violation(console, finding, headline)
     console.print()
     console.print(findings_table(bounded.findings, console.encoding))
     console.print()

@@ -10,14 +10,12 @@ from rich.text import Text
 
 from dnsrace.findings.hunted import Hunt, HuntProgress, HuntReport
 from dnsrace.findings.schedule import schedule_text
-from dnsrace.findings.trace import replay_command
 from dnsrace.findings.words import counted, listed
 from dnsrace.reports.terminal import (
     MOST_PATHS,
     command_line,
-    explanation,
     findings_table,
-    violation,
+    print_violation,
 )
 
 
@@ -28,13 +26,7 @@ def print_hunt(console: Console, report: HuntReport) -> None:
     headline = report.explanations.get(report.headline)
     finding = hunt.finding(report.headline)
     if headline is not None and finding is not None:
-        console.print()
-        console.print(violation(hunt.system, finding))
-        console.print(explanation(headline))
-        console.print(Text("\nSee it again", style="bold"))
-        for command in (replay_command(headline.trace), schedule_text(headline.trace)):
-            # not wrapped, so that it can be copied as it is
-            console.print(Text(f"  {command}"), soft_wrap=True)
+        print_violation(console, finding, headline, schedule_text(headline.trace))
     console.print()
     console.print(findings_table(hunt.findings, console.encoding))
     console.print()

@@ -9,12 +9,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from dnsrace.findings.proofs import Found, Proof, ProofReport, QueryKind, ToInduction
-from dnsrace.findings.trace import replay_command
 from dnsrace.findings.words import counted, listed
 from dnsrace.model.interpreter import slot_text, state_text
 from dnsrace.model.system import State, System
 from dnsrace.reports.behind import indented
-from dnsrace.reports.terminal import explanation, findings_table, violation
+from dnsrace.reports.terminal import findings_table, print_violation
 
 SAYS: dict[QueryKind, str] = {
     "initiation": "every initial state satisfies the invariant",
@@ -30,12 +29,7 @@ def print_proof(console: Console, report: ProofReport) -> None:
     headline = report.explanations.get(report.headline)
     finding = next((f for f in report.findings if f.name == report.headline), None)
     if headline is not None and finding is not None:
-        console.print()
-        console.print(violation(headline.trace.system, finding))
-        console.print(explanation(headline))
-        console.print(Text("\nSee it again", style="bold"))
-        # not wrapped, so that it can be copied as it is
-        console.print(Text(f"  {replay_command(headline.trace)}"), soft_wrap=True)
+        print_violation(console, finding, headline)
     for shown in report.counterexamples.values():
         _print_counterexample(console, shown)
     if report.found is not None:

@@ -38,12 +38,7 @@ def print_report(console: Console, report: Report) -> None:
     if headline is not None:
         finding = report.exploration.finding(report.headline)
         assert finding is not None
-        console.print()
-        console.print(violation(report.system, finding))
-        console.print(explanation(headline))
-        console.print(Text("\nSee it again", style="bold"))
-        # not wrapped, so that it can be copied as it is
-        console.print(Text(f"  {replay_command(headline.trace)}"), soft_wrap=True)
+        print_violation(console, finding, headline)
     console.print()
     console.print(findings_table(report.exploration.findings, console.encoding))
     console.print()
@@ -54,6 +49,17 @@ def print_report(console: Console, report: Report) -> None:
         console.print(_fixed(report.system.model, report.fixed))
     console.print()
     console.print(_conclusion(report))
+
+
+def print_violation(console: Console, finding: Finding, what: Explanation, *more: str) -> None:
+    """What is violated, how, and the lines that show it again: the command, and `more`."""
+    console.print()
+    console.print(_violation(what.trace.system, finding))
+    console.print(explanation(what))
+    console.print(Text("\nSee it again", style="bold"))
+    for line in (replay_command(what.trace), *more):
+        # not wrapped, so that it can be copied as it is
+        console.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def command_line(system: System) -> str:
@@ -82,8 +88,7 @@ def _first_line(doc: str) -> str:
     return " ".join(doc.split("\n\n")[0].split())
 
 
-def violation(system: System, finding: Finding) -> RenderableType:
-    """What is violated, after how many steps, and what the property says."""
+def _violation(system: System, finding: Finding) -> RenderableType:
     prop = system.find_property(finding.name)
     text = Text.assemble(
         ("VIOLATED ", "bold red"),
