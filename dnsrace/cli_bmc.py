@@ -17,6 +17,7 @@ from dnsrace.cli_options import (
     MaxPaths,
     ModelName,
     Properties,
+    TraceFile,
 )
 from dnsrace.cli_support import console, interruptible, refuse_outputs, write_json, write_trace
 
@@ -73,11 +74,7 @@ def bmc(
     ] = False,
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
-    trace: Annotated[
-        str | None,
-        typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
-                     "says how: .json, .itf.json, or text."),
-    ] = None,
+    trace: TraceFile = None,
 ) -> None:  # fmt: skip
     """Ask Z3 for a violation of n steps, for n = 0, 1, 2, ... (bounded model checking).
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dnsrace.cli_model import model_values
-from dnsrace.cli_options import FLAGSHIP, MOST_PATHS, Fixed, Json, MaxPaths, ModelName
+from dnsrace.cli_options import FLAGSHIP, MOST_PATHS, Fixed, Json, MaxPaths, ModelName, TraceFile
 from dnsrace.cli_support import console, interruptible, refuse_outputs, write_json, write_trace
 from dnsrace.errors import UsageError
 
@@ -69,11 +69,7 @@ def prove(
     ] = None,
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
-    trace: Annotated[
-        str | None,
-        typer.Option("--trace", metavar="PATH", help="Write the violation's trace; the ending "
-                     "says how: .json, .itf.json, or text."),
-    ] = None,
+    trace: TraceFile = None,
 ) -> None:  # fmt: skip
     """Prove properties for every size, by induction, with Z3.
 
