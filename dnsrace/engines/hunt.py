@@ -91,7 +91,7 @@ class HuntRequest:
         """The goals that end a hunt, all together: what the model exists to ask, or else all."""
         goals = self.goals(system)
         asked = {p.name for p in system.properties if p.question or p.name in self.names}
-        return [g for g in goals if g in asked or (g == DEADLOCK)] or goals
+        return [g for g in goals if g in asked or g == DEADLOCK] or goals
 
 
 def hunt(system: System, request: HuntRequest) -> Hunt:
