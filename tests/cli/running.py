@@ -74,6 +74,7 @@ def dnsrace(*args: str, input: str = "", may_fail_inside: bool = False) -> Done:
 
 
 _TIMES = [
+    (r"\b(passed|failed) in [\d.]+s\b", r"\1 in T s"),
     (r"\b[\d.]+(e[+-]?\d+)? s of search", "T s of search"),
     (r"\([\d.,]+( million)? states/s\)", "(R states/s)"),
     (r"in\s+[\d.]+(e[+-]?\d+)?\s+s\s+\([\d,]+\s+walks/s", "in T s (R walks/s"),

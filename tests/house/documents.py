@@ -1,23 +1,26 @@
 """The commands in the documentation: finding them, running them, comparing what they print.
 
 A page is read from top to bottom, in a directory of its own. A code block behind the comment
-`<!-- file: NAME -->` is written to that file. In a `console` block, a line that begins with `$ `
-is a command, and the lines below it are what it prints; `...` on a line of its own stands for any
-lines, or none.
+`<!-- file: NAME -->` is written to that file. One behind `<!-- from: NAME -->` is a piece of the
+file of that name beside the page. In a `console` block, a line that begins with `$ ` is a command,
+and the lines below it are what it prints; `...` on a line of its own stands for any lines, or none.
+Blocks may be indented, as inside of a solution that unfolds.
 """
 
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.running import dnsrace, timeless
+from cli.running import WIDTH, dnsrace, timeless
 
 ELISION = "..."
 ALIKE = 0.6
@@ -33,6 +36,15 @@ class Written:
 
 
 @dataclass
+class Quoted:
+    """A piece of a file beside the page, shown from line `start` on."""
+
+    name: str
+    text: str
+    start: int
+
+
+@dataclass
 class Typed:
     """A command, and what the page says that it prints, from line `start` to line `stop`."""
 
@@ -40,47 +52,57 @@ class Typed:
     expected: list[str]
     start: int
     stop: int
+    indent: str = ""
 
 
-def read_page(text: str) -> Iterator[Written | Typed]:
+def read_page(text: str) -> Iterator[Written | Quoted | Typed]:
     """What there is to do on a page, in order."""
-    lines, name = text.splitlines(), ""
+    lines, kind, name = text.splitlines(), "", ""
     at = 0
     while at < len(lines):
-        comment = re.fullmatch(r"<!-- file: (\S+) -->", lines[at].strip())
-        fence = re.fullmatch(r"(`{3,})(\w*).*", lines[at])
+        comment = re.fullmatch(r"<!-- (file|from): (\S+) -->", lines[at].strip())
+        fence = re.fullmatch(r"( *)(`{3,})(\w*).*", lines[at])
         if comment:
-            name = comment[1]
+            kind, name = comment[1], comment[2]
         elif fence:
-            stop = next(i for i in range(at + 1, len(lines)) if lines[i].strip() == fence[1])
-            if name:
-                yield Written(name, "\n".join(lines[at + 1 : stop]) + "\n")
-                name = ""
-            elif fence[2] == "console":
-                yield from _commands(lines, at + 1, stop)
-            at = stop
+            stop = next(i for i in range(at + 1, len(lines)) if lines[i].strip() == fence[2])
+            inside = [line.removeprefix(fence[1]) for line in lines[at + 1 : stop]]
+            block = "\n".join(inside) + "\n"
+            if kind == "file":
+                yield Written(name, block)
+            elif kind == "from":
+                yield Quoted(name, block, at + 1)
+            elif fence[3] == "console":
+                yield from _commands(inside, at + 1, fence[1])
+            at, kind = stop, ""
         at += 1
 
 
-def _commands(lines: list[str], start: int, stop: int) -> Iterator[Typed]:
-    begins = [i for i in range(start, stop) if lines[i].startswith("$ ")]
-    assert begins[:1] == [start], f"line {start + 1}: a console block begins with a command"
-    for begin, end in zip(begins, [*begins[1:], stop], strict=True):
-        yield Typed(lines[begin][2:], lines[begin + 1 : end], begin + 1, end)
+def _commands(block: list[str], first: int, indent: str) -> Iterator[Typed]:
+    begins = [i for i, line in enumerate(block) if line.startswith("$ ")]
+    assert begins[:1] == [0], f"line {first + 1}: a console block begins with a command"
+    for begin, end in zip(begins, [*begins[1:], len(block)], strict=True):
+        expected = block[begin + 1 : end]
+        yield Typed(block[begin][2:], expected, first + begin + 1, first + end, indent)
 
 
 def run(command: str) -> list[str]:
     """What a command prints, as a terminal shows it, without the blanks at line ends."""
     program, *args = shlex.split(command)
-    assert program in ("dnsrace", "python"), f"{command}: only dnsrace and python are run here"
+    known = {"python": [], "pytest": ["-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist"]}
+    assert program in ("dnsrace", *known), f"{command}: this program is not run here"
     if program == "dnsrace":
         done = dnsrace(*args)
         text = done.out + done.err
     else:
         text = subprocess.run(
-            [sys.executable, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            [sys.executable, *known[program], *args],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
             timeout=60,
-        ).stdout  # fmt: skip
+            env={**os.environ, "COLUMNS": str(WIDTH)},
+        ).stdout
     lines = [line.rstrip() for line in text.splitlines()]
     while lines and not lines[-1]:
         lines.pop()
@@ -140,22 +162,33 @@ def _likeness(line: str, other: str) -> float:
 
 
 def check_page(page: Path, directory: Path, *, rewrite: bool) -> list[str]:
-    """Do all that a page shows, inside a directory. Returns the differences, or repairs them."""
+    """Do all that a page shows, inside a directory that has the Python files beside the page.
+
+    Returns the differences, or repairs them."""
     lines = page.read_text(encoding="utf-8").splitlines()
+    if directory != page.parent:
+        for beside in page.parent.glob("*.py"):
+            shutil.copy(beside, directory)
+    misquoted: list[str] = []
     wrong: list[tuple[Typed, list[str]]] = []
     for item in read_page("\n".join(lines)):
         if isinstance(item, Written):
             (directory / item.name).write_text(item.text, encoding="utf-8")
+            continue
+        if isinstance(item, Quoted):
+            if item.text not in (page.parent / item.name).read_text(encoding="utf-8"):
+                misquoted.append(f"{page.name}, line {item.start}: {item.name} says something else")
             continue
         printed = run(item.command)
         if not matches(item.expected, printed):
             wrong.append((item, printed))
     if rewrite and wrong:
         for item, printed in reversed(wrong):
-            lines[item.start : item.stop] = rewritten(item.expected, printed)
+            new = rewritten(item.expected, printed)
+            lines[item.start : item.stop] = [(item.indent + line).rstrip() for line in new]
         page.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return []
-    return [
+        return misquoted
+    return misquoted + [
         f"{page.name}, line {item.start}: $ {item.command}\n"
         + "\n".join(
             difflib.unified_diff(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,44 @@ def test_a_script_on_a_page_is_run_too(tmp_path: Path, monkeypatch: pytest.Monke
     script = "<!-- file: sum.py -->\n```python\nprint(1 + 1)\n```\n"
     page.write_text(script + "```console\n$ python sum.py\n2\n```\n")
     assert check_page(page, tmp_path, rewrite=False) == []
+
+
+def test_what_is_inside_of_a_solution_is_run_and_repaired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "page.md"
+    inside = "<!-- file: sum.py -->\n```python\nprint(1)\nprint()\nprint(3)\n```\n"
+    inside += "```console\n$ python sum.py\n1\n\n3\n```\n"
+    right = '??? success "Solution"\n' + textwrap.indent(inside, "    ")
+    page.write_text(right.replace("    3\n", "    4\n"))
+    assert len(check_page(page, tmp_path, rewrite=False)) == 1
+    assert check_page(page, tmp_path, rewrite=True) == []
+    assert page.read_text() == right
+
+
+def test_tests_on_a_page_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = tmp_path / "page.md"
+    written = (
+        "<!-- file: test_sum.py -->\n```python\ndef test_sum():\n    assert 1 + 1 == {}\n```\n"
+    )
+    command = "```console\n$ pytest -q test_sum.py\n...\n1 passed in 0.01s\n```\n"
+    page.write_text(written.format(2) + command)
+    assert check_page(page, tmp_path, rewrite=False) == []
+    page.write_text(written.format(3) + command)
+    assert len(check_page(page, tmp_path, rewrite=False)) == 1
+
+
+def test_a_piece_of_a_file_beside_the_page_must_be_in_it(tmp_path: Path) -> None:
+    page, here = tmp_path / "page.md", tmp_path / "here"
+    here.mkdir()
+    (tmp_path / "long.py").write_text("a = 1\nb = 2\nprint(b)\n")
+    page.write_text("<!-- from: long.py -->\n\n```python\nb = 2\n```\n")
+    assert check_page(page, here, rewrite=False) == []
+    assert (here / "long.py").exists()
+    page.write_text("<!-- from: long.py -->\n\n```python\nb = 3\n```\n")
+    assert check_page(page, here, rewrite=True) == ["page.md, line 3: long.py says something else"]
 
 
 def test_a_page_that_is_wrong_is_told_and_repaired(
