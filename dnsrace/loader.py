@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -64,6 +65,21 @@ def load(reference: str) -> Model:
             cure="give a path to a model, or see `dnsrace models`",
         )
     return _pick(_module(file), file, wanted, reference)
+
+
+def find(model: str | os.PathLike[str] | Model) -> Model:
+    """A model by its name, its path or itself; what it is called
+    then is what `dnsrace replay` takes.
+
+    Raises UsageError, ModelError.
+    """
+    if not isinstance(model, Model):
+        path = os.fspath(model)
+        inside = Path(path).is_absolute() and Path(path).is_relative_to(Path.cwd())
+        return load(os.path.relpath(path) if inside else path)
+    if model.reference == model.name and model.path.parent.resolve() != directory().resolve():
+        model.reference = f"{os.path.relpath(model.path)}:{model.name}"
+    return model
 
 
 def looks_like_path(reference: str) -> bool:

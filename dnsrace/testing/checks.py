@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
-from pathlib import Path
 from typing import Any
 
 from dnsrace.check import examine, fixed_values
@@ -21,7 +20,7 @@ from dnsrace.findings.schedule import Schedule
 from dnsrace.findings.verdicts import Finding
 from dnsrace.findings.words import counted, listed
 from dnsrace.hunt import hunt
-from dnsrace.loader import directory, load
+from dnsrace.loader import find
 from dnsrace.model.language import Model
 from dnsrace.testing.driven import hunted
 from dnsrace.testing.options import current
@@ -238,20 +237,6 @@ def properties_of_options() -> list[str]:
     if current().engine == "explore":
         return [p.name for p in system.properties if not p.informative]
     return hunted(system, ())
-
-
-def find(model: str | os.PathLike[str] | Model) -> Model:
-    """A model by its name, its path or itself; one of a file can be named to `dnsrace replay`.
-
-    Raises UsageError, ModelError.
-    """
-    if not isinstance(model, Model):
-        path = os.fspath(model)
-        inside = Path(path).is_absolute() and Path(path).is_relative_to(Path.cwd())
-        return load(os.path.relpath(path) if inside else path)
-    if model.reference == model.name and model.path.parent.resolve() != directory().resolve():
-        model.reference = f"{os.path.relpath(model.path)}:{model.name}"
-    return model
 
 
 def _workers() -> int:

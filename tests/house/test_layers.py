@@ -38,6 +38,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "testing": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "hunt",
     },
+    "api": {
+        "errors", "model", "findings", "engines", "reports", "loader", "check", "fixes", "graph",
+    },
     "cli_model": {"errors", "model", "loader"},
     "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader", "prove"},
     "cli_options": {"cli_model", "cli_support"},
