@@ -23,137 +23,13 @@ from dnsrace.findings.graph import Graph
 from dnsrace.findings.report import Report
 from dnsrace.findings.study import Study
 from dnsrace.findings.verdicts import Finding
+from dnsrace.findings.words import counted
 from dnsrace.fixes import study
 from dnsrace.graph import part_around, trace_of, whole_graph
 from dnsrace.loader import DEFAULT, find
 from dnsrace.model.decisions import changes_text
 from dnsrace.model.language import Model
 from dnsrace.model.plan import plan
-
-
-@dataclass(frozen=True)
-class Told:
-    """A trace and its explanation."""
-
-    explanation: Explanation
-
-    @property
-    def text(self) -> str:
-        """The trace on one line, for `replay`."""
-        return self.explanation.trace.text
-
-    @property
-    def steps(self) -> list[str]:
-        """The steps as text: `flip(0)`."""
-        return [taken.text for taken in self.explanation.trace.steps]
-
-    def __str__(self) -> str:
-        from dnsrace.reports.timeline import timeline
-
-        return timeline(self.explanation)
-
-    def _repr_html_(self) -> str:
-        from dnsrace.reports.html import trace_html
-
-        return trace_html(self.explanation)
-
-
-@dataclass(frozen=True)
-class Explored:
-    """What a search says."""
-
-    report: Report
-
-    @property
-    def findings(self) -> dict[str, Finding]:
-        """One for each property, by its name."""
-        return {f.name: f for f in self.report.exploration.findings}
-
-    @property
-    def verdicts(self) -> dict[str, str]:
-        """`violated`, `holds`, `holds within bounds` or `unknown`, by the property's name."""
-        return {name: finding.verdict for name, finding in self.findings.items()}
-
-    @property
-    def traces(self) -> dict[str, Told]:
-        """The explained violation of each property that has one."""
-        return {name: Told(what) for name, what in self.report.explanations.items()}
-
-    @property
-    def trace(self) -> Told | None:
-        """The violation that the command explains in full; None when nothing is violated."""
-        return self.traces.get(self.report.headline)
-
-    @property
-    def states(self) -> int:
-        """Distinct states; with symmetry reduction, representatives of them."""
-        return self.report.exploration.statistics.distinct_states
-
-    @property
-    def complete(self) -> bool:
-        """Whether every reachable state was explored."""
-        return self.report.exploration.complete
-
-    def __str__(self) -> str:
-        from dnsrace.reports.printed import printed
-        from dnsrace.reports.terminal import print_report
-
-        return printed(lambda console: print_report(console, self.report))
-
-    def _repr_html_(self) -> str:
-        from dnsrace.reports.html import report_html
-
-        return report_html(self.report)
-
-
-@dataclass(frozen=True)
-class Fixes:
-    """What the combinations of a model's design decisions say."""
-
-    study: Study
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """One for each combination that was searched: its changes, states and verdicts, fit for
-        `pandas.DataFrame`."""
-        return [
-            {
-                "changes": changes_text(changes),
-                "states": result.numbers["distinct_states"],
-                **{name: self.study.answer(changes, name) for name in self.study.checked},
-            }
-            for changes, result in self.study.results.items()
-        ]
-
-    def __str__(self) -> str:
-        from dnsrace.reports.fixes import print_study
-        from dnsrace.reports.printed import printed
-
-        return printed(lambda console: print_study(console, self.study))
-
-    def _repr_html_(self) -> str:
-        from dnsrace.reports.html import study_html
-
-        return study_html(self.study)
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A graph of states."""
-
-    graph: Graph
-
-    def networkx(self) -> Any:
-        """The graph as a `networkx.MultiDiGraph`, with all that is known of states and steps as
-        attributes."""
-        from dnsrace.reports.graph_files import networkx_graph
-
-        return networkx_graph(self.graph, plain=False)
-
-    def _repr_svg_(self) -> str:
-        from dnsrace.reports.graph_svg import svg
-
-        return svg(self.graph)
 
 
 def explore(
@@ -190,17 +66,18 @@ def explore(
     return Explored(check(chosen, values, request))
 
 
-def replay(trace: str) -> Told:
+def replay(trace: str, model: str | os.PathLike[str] | Model | None = None) -> Told:
     """Run a trace again: `dnsrace replay`.
 
     Parameters
     ----------
     trace: as text, one line: `dynamodb_dns(enactors=2): publish pick_up(0)`.
+    model: where it is not the one that the text names, or has no file.
 
     Raises TraceError, which says which step is not possible and what is; UsageError.
     """
-    done = trace_of(trace)
-    return Told(explain(done))
+    chosen = None if model is None else find(model)
+    return Told(explain(trace_of(trace, model=chosen)))
 
 
 def fixes(
@@ -260,6 +137,135 @@ def graph(
     chosen = find(model)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     return Drawn(whole_graph(chosen, values, _names(properties), symmetry, most))
+
+
+@dataclass(frozen=True, repr=False)
+class Told:
+    """A trace and its explanation."""
+
+    explanation: Explanation
+
+    @property
+    def text(self) -> str:
+        """The trace on one line, for `replay`."""
+        return self.explanation.trace.text
+
+    @property
+    def steps(self) -> list[str]:
+        """The steps as text: `flip(0)`."""
+        return [taken.text for taken in self.explanation.trace.steps]
+
+    def __repr__(self) -> str:
+        from dnsrace.reports.timeline import timeline
+
+        return timeline(self.explanation)
+
+    def _repr_html_(self) -> str:
+        from dnsrace.reports.html import trace_html
+
+        return trace_html(self.explanation)
+
+
+@dataclass(frozen=True, repr=False)
+class Explored:
+    """What a search says."""
+
+    report: Report
+
+    @property
+    def findings(self) -> dict[str, Finding]:
+        """One for each property, by its name."""
+        return {f.name: f for f in self.report.exploration.findings}
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """`violated`, `holds`, `holds within bounds` or `unknown`, by the property's name."""
+        return {name: finding.verdict for name, finding in self.findings.items()}
+
+    @property
+    def traces(self) -> dict[str, Told]:
+        """The explained violation of each property that has one."""
+        return {name: Told(what) for name, what in self.report.explanations.items()}
+
+    @property
+    def trace(self) -> Told | None:
+        """The violation that the command explains in full; None when nothing is violated."""
+        return self.traces.get(self.report.headline)
+
+    @property
+    def states(self) -> int:
+        """Distinct states; with symmetry reduction, representatives of them."""
+        return self.report.exploration.statistics.distinct_states
+
+    @property
+    def complete(self) -> bool:
+        """Whether every reachable state was explored."""
+        return self.report.exploration.complete
+
+    def __repr__(self) -> str:
+        from dnsrace.reports.printed import printed
+        from dnsrace.reports.terminal import print_report
+
+        return printed(lambda console: print_report(console, self.report))
+
+    def _repr_html_(self) -> str:
+        from dnsrace.reports.html import report_html
+
+        return report_html(self.report)
+
+
+@dataclass(frozen=True, repr=False)
+class Fixes:
+    """What the combinations of a model's design decisions say."""
+
+    study: Study
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One for each combination that was searched: its changes, states and verdicts, fit for
+        `pandas.DataFrame`."""
+        return [
+            {
+                "changes": changes_text(changes),
+                "states": result.numbers["distinct_states"],
+                **{name: self.study.answer(changes, name) for name in self.study.checked},
+            }
+            for changes, result in self.study.results.items()
+        ]
+
+    def __repr__(self) -> str:
+        from dnsrace.reports.fixes import print_study
+        from dnsrace.reports.printed import printed
+
+        return printed(lambda console: print_study(console, self.study))
+
+    def _repr_html_(self) -> str:
+        from dnsrace.reports.html import study_html
+
+        return study_html(self.study)
+
+
+@dataclass(frozen=True, repr=False)
+class Drawn:
+    """A graph of states."""
+
+    graph: Graph
+
+    def networkx(self) -> Any:
+        """The graph as a `networkx.MultiDiGraph`, with all that is known of states and steps as
+        attributes."""
+        from dnsrace.reports.graph_files import networkx_graph
+
+        return networkx_graph(self.graph, plain=False)
+
+    def __repr__(self) -> str:
+        states, steps = len(self.graph.nodes), len(self.graph.edges)
+        return f"{self.graph.system.name}: {counted(states, 'state')}, {counted(steps, 'step')}"
+
+    def _repr_svg_(self) -> str:
+        from dnsrace.reports.graph_svg import svg
+
+        return svg(self.graph)
 
 
 def _names(given: str | Iterable[str]) -> tuple[str, ...]:

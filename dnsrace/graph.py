@@ -57,10 +57,13 @@ def whole_graph(
     return reachable(system, symmetry, most, violations.get(goal), goal)
 
 
-def trace_of(text: str, max_paths: int = MAX_PATHS) -> Trace:
-    """The trace that a text describes, replayed. Raises TraceError, UsageError."""
+def trace_of(text: str, max_paths: int = MAX_PATHS, model: Model | None = None) -> Trace:
+    """The trace that a text describes, replayed; by default in the model that it names.
+
+    Raises TraceError, UsageError.
+    """
     script = read(text)
-    model = load(script.model)
+    model = model or load(script.model)
     known = {p.name: p for p in model.parameters}
     values = {
         name: known[name].parse(value) if name in known and isinstance(value, str) else value

@@ -68,8 +68,8 @@ def load(reference: str) -> Model:
 
 
 def find(model: str | os.PathLike[str] | Model) -> Model:
-    """A model by its name, its path or itself; what it is called
-    then is what `dnsrace replay` takes.
+    """A model by its name, its path or itself; one with a file is then called what `dnsrace replay`
+    takes.
 
     Raises UsageError, ModelError.
     """
@@ -77,7 +77,8 @@ def find(model: str | os.PathLike[str] | Model) -> Model:
         path = os.fspath(model)
         inside = Path(path).is_absolute() and Path(path).is_relative_to(Path.cwd())
         return load(os.path.relpath(path) if inside else path)
-    if model.reference == model.name and model.path.parent.resolve() != directory().resolve():
+    elsewhere = model.path.is_file() and model.path.parent.resolve() != directory().resolve()
+    if model.reference == model.name and elsewhere:
         model.reference = f"{os.path.relpath(model.path)}:{model.name}"
     return model
 

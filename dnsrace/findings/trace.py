@@ -66,7 +66,10 @@ class Trace:
 
 
 def replay_command(trace: Trace) -> str:
-    """A command that shows a trace again."""
+    """A command that shows a trace again; of a model without a file, as in a notebook, the call."""
+    model = trace.system.model
+    if not model.path.is_file():
+        return f"dnsrace.api.replay({trace.text!r}, {model.name})"
     return f"dnsrace replay {shlex.quote(trace.text)}"
 
 

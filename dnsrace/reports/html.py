@@ -20,6 +20,7 @@ STYLE = """<style>
 .dnsrace { font-size: 13px; line-height: 1.4; overflow-x: auto }
 .dnsrace table { border-collapse: collapse; margin: .6em 0 }
 .dnsrace th, .dnsrace td { text-align: left; vertical-align: top; padding: .2em .7em;
+  white-space: normal; max-width: 11em;
   border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
 .dnsrace td.number { text-align: right; opacity: .6 }
 .dnsrace .state { font-weight: 600 }
@@ -107,7 +108,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     heads = "".join(f"<th>{escape(text)}</th>" for text in head)
     lines = [f"<thead><tr>{heads}</tr></thead>"] if head else []
     lines += ["<tbody>", *(f"<tr>{''.join(cells)}</tr>" for cells in rows), "</tbody>"]
-    return f"<table>{''.join(lines)}</table>"
+    return f"<table class='dnsrace-table'>{''.join(lines)}</table>"
 
 
 def _cell(text: str, kind: str = "") -> str:

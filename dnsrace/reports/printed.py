@@ -14,5 +14,5 @@ WIDTH = 100
 def printed(show: Callable[[Console], None]) -> str:
     """What `show` prints, without colours and the blank line at the end."""
     text = io.StringIO()
-    show(Console(file=text, width=WIDTH, color_system=None))
+    show(Console(file=text, width=WIDTH, color_system=None, force_jupyter=False))
     return text.getvalue().rstrip()

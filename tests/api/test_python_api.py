@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import linecache
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli.running import dnsrace, timeless
@@ -78,6 +80,18 @@ def test_a_model_itself_and_its_path_are_models(lamp: Path) -> None:
     assert by_path.trace.steps == ["switch"]
     assert replay(by_path.trace.text).steps == ["switch"]
     assert explore(load("peterson")).complete
+
+
+def test_a_model_without_a_file_can_be_replayed_too(lamp: Path) -> None:
+    """As in a notebook: its text is known to Python alone."""
+    names: dict[str, Any] = {}
+    linecache.cache["<cell 1>"] = (len(SCRIPTED), None, SCRIPTED.splitlines(True), "<cell 1>")
+    exec(compile(SCRIPTED, "<cell 1>", "exec"), names)
+    trace = explore(names["lamp"]).trace
+    assert trace is not None
+    assert trace.text == "lamp(): switch"
+    assert "see it again:  dnsrace.api.replay('lamp(): switch', lamp)" in str(trace)
+    assert replay(trace.text, names["lamp"]).steps == ["switch"]
 
 
 def test_a_trace_shows_a_row_for_each_step() -> None:

@@ -1,0 +1,1 @@
+"""What an engine may say: verdicts, traces, explanations."""
