@@ -39,6 +39,7 @@ from dnsrace.cli_options import (
 )
 from dnsrace.cli_prove import EPILOG as PROVE_EPILOG
 from dnsrace.cli_prove import prove
+from dnsrace.cli_start import WELCOME
 from dnsrace.cli_support import (
     console,
     interruptible,
@@ -72,7 +73,7 @@ app = typer.Typer(
     cls=Commands,
     help="Find, explain and rule out races like the one behind the outage of 19 October 2025.",
     epilog=START + "\n\n" + EPILOG,
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -87,11 +88,14 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def root(
+    ctx: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Find, explain and rule out races like the one behind the outage of 19 October 2025."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(WELCOME, nl=False)
 
 
 @app.command(cls=ModelCommand, epilog=EXAMPLES + "\n" + EPILOG)
