@@ -3,8 +3,19 @@
 from enum import Enum
 from typing import Annotated
 
-from dnsrace.model import Names, Range, State, always, at_least, model, require, say, sometimes
-from dnsrace.model import step, var  # fmt: skip
+from dnsrace.model import (
+    Names,
+    Range,
+    State,
+    always,
+    at_least,
+    model,
+    require,
+    say,
+    sometimes,
+    step,
+    var,
+)
 
 
 @model
