@@ -47,7 +47,7 @@ def child(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (2, ["explore", "--enactors", "none"]),
         (2, ["replay", "peterson(): get_in(0)"]),
         (2, ["no-such-command"]),
-        (2, []),
+        (0, []),
         (3, ["explore", "-p", "no_empty_answer", "--max-depth", "13"]),
         (3, ["explore", "--fixed", "--max-states", "100"]),
         (3, ["explore", "--fixed", "--timeout", "0"]),
@@ -311,7 +311,8 @@ def test_files_are_written_and_read_in_utf_8_whatever_the_locale_is(tmp_path: Pa
 @pytest.mark.parametrize("args", [["explore", "peterson"], ["explore", "--nonsense"]])
 def test_a_terminal_that_does_not_know_its_width_shows_all(args: list[str]) -> None:
     unknown, usual = child(*args, COLUMNS="0"), child(*args, COLUMNS="80")
-    assert timeless(unknown.stdout) == timeless(usual.stdout)
+    # where a line with a time in it is broken depends on the time
+    assert timeless(unknown.stdout).split() == timeless(usual.stdout).split()
     assert unknown.stderr == usual.stderr
     assert unknown.stdout + unknown.stderr
 
