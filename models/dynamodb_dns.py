@@ -24,10 +24,13 @@ outage, in 14 steps; with three plans it cannot happen. Any one of the two guard
 `--fixed` no client ever gets an empty answer and the rollback stays one flip away.
 """
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import Annotated, Literal
 
 from dnsrace.model import (
+    Arrow,
+    Box,
     Maybe,
     Names,
     Range,
@@ -41,6 +44,7 @@ from dnsrace.model import (
     every_step,
     model,
     outcome,
+    picture,
     recoverable,
     require,
     say,
@@ -448,7 +452,7 @@ def dynamodb_dns(
         live = s.alias[k]
         return f"alias -> tree {live}" + ("" if s.tree[k, live] else " GONE")
 
-    @outcome(no_empty_answer)
+    @outcome(no_empty_answer, called="outage")
     def dig(s: Region) -> str:
         empty = [k for k in Endpoint if not s.tree[k, s.alias[k]]]
         return "\n".join(
@@ -466,3 +470,41 @@ def dynamodb_dns(
             for k in Endpoint
             if not s.tree[k, s.rollback[k]]
         )
+
+    @picture
+    def dns(s: Region) -> Iterator[Arrow | Box]:
+        """Of each zone what clients, rollback and the lock point at, and the trees that are there;
+        beside them the enactors, and the tree that each is about to build, use or delete."""
+        high = max(plans, 4)
+        for k in Endpoint:
+            live, back, top = s.alias[k], s.rollback[k], k * (high + 1)
+            answers, ready = s.tree[k, live], s.tree[k, back]
+            said = "answers" if answers else "ANSWER: 0"
+            yield Box(f"endpoint {k}", 0, top, note=said, mark="" if answers else "wrong")
+            yield Box(f"alias {k}", 1, top, "alias", mark="" if answers else "wrong")
+            yield Box(f"rollback {k}", 1, top + 1, "rollback", mark="" if ready else "wrong")
+            free = s.lock[k] == Holder.none
+            holder = "free" if free else f"enactor {s.lock[k]}"
+            yield Box(f"lock {k}", 1, top + 2, "lock", holder, "absent" if free else "")
+            for p in Plan:
+                name, text, row = f"tree {k} {p}", f"tree {p}", top + p - 1
+                if s.tree[k, p]:
+                    yield Box(name, 2, row, text, "there")
+                elif p in (live, back):
+                    yield Box(name, 2, row, text, "GONE", "wrong")
+                else:
+                    yield Box(name, 2, row, text, "not there", "absent")
+            yield Arrow(f"endpoint {k}", f"alias {k}", "" if answers else "wrong")
+            yield Arrow(f"alias {k}", f"tree {k} {live}", "" if answers else "wrong")
+            yield Arrow(f"rollback {k}", f"tree {k} {back}", "absent" if ready else "wrong")
+        yield Box("planner", 0, high - 1, note=f"newest: {s.newest}")
+        for e in Enactor:
+            phase, p = s.phase[e], s.plan[e]
+            if phase == Phase.IDLE:
+                yield Box(f"enactor {e}", 3, e, note="idle", mark="absent")
+                continue
+            if phase in (Phase.CLEANING, Phase.DELETING):
+                p = s.victim[e]
+            yield Box(f"enactor {e}", 3, e, note=f"{phase.name.lower()} {p}")
+            if phase not in (Phase.LOCKING, Phase.RELEASING):
+                yield Arrow(f"enactor {e}", f"tree {s.endpoint[e]} {p}", "next")

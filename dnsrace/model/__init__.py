@@ -13,6 +13,7 @@ from dnsrace.model.declarations import (
     every_step,
     one_of,
     outcome,
+    picture,
     recoverable,
     sometimes,
     step,
@@ -21,8 +22,11 @@ from dnsrace.model.declarations import (
 from dnsrace.model.language import Model, model
 from dnsrace.model.lifting import ago, require, say
 from dnsrace.model.parameters import at_least, between
+from dnsrace.model.pictures import Arrow, Box
 
 __all__ = [
+    "Arrow",
+    "Box",
     "Maybe",
     "Model",
     "Names",
@@ -39,6 +43,7 @@ __all__ = [
     "model",
     "one_of",
     "outcome",
+    "picture",
     "recoverable",
     "require",
     "say",

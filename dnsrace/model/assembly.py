@@ -88,7 +88,7 @@ def assemble(
             )
     system = System(
         model, values, open, tuple(variables.values()), primed, steps, tuple(properties),
-        finish, _columns(builder), builder.outcomes,
+        finish, _columns(builder), builder.outcomes, builder.called, builder.picture,
         domains, lemmas=tuple(lemmas), lemma_file=lemma_file,
     )  # fmt: skip
     if not open:

@@ -43,6 +43,8 @@ class Builder:
     end: Callable[..., Any] | None = None
     columns: list[tuple[Callable[..., str], Any, str]] = field(default_factory=list)
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    picture: Callable[..., Any] | None = None
 
 
 _BUILDERS: list[Builder] = []

@@ -249,10 +249,11 @@ def column(function: Any = None, *, per: Any = None, title: str = "") -> Any:
     return declare if function is None else declare(function)
 
 
-def outcome(of: Callable[..., Any]) -> Callable[[F], F]:
+def outcome(of: Callable[..., Any], *, called: str = "") -> Callable[[F], F]:
     """What the world sees when the property `of` is violated: a function of the last state that
-    gives a text."""
+    gives a text. `called` is what people call that, in a word: `outage`."""
 
+    a_text(called, "what a violation is called", 'write called="outage"')
     builder = builder_of("outcome")
     if all(of is not function for _, _, function, _ in builder.properties):
         raise ModelError(
@@ -263,6 +264,20 @@ def outcome(of: Callable[..., Any]) -> Callable[[F], F]:
 
     def declare(f: F) -> F:
         builder.outcomes[of.__name__] = f
+        builder.called[of.__name__] = called
         return f
 
     return declare
+
+
+def picture(function: F) -> F:
+    """How a state is drawn: a function of the state that yields `Box` and `Arrow`, or gives a list
+    of them."""
+    a_function(function, "picture")
+    builder = builder_of("picture")
+    if builder.picture is not None:
+        raise ModelError(
+            "the model has two pictures", place=places.of_function(function), cure="join them"
+        )
+    builder.picture = function
+    return function

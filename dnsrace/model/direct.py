@@ -7,7 +7,7 @@ form is tested against.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from dnsrace.errors import DnsraceError, DomainError, ModelError
 from dnsrace.model import places
@@ -15,6 +15,8 @@ from dnsrace.model.expressions import Variable
 from dnsrace.model.lifting import find_variable
 from dnsrace.model.paths import Blocked
 from dnsrace.model.system import State, Step, System
+
+T = TypeVar("T")
 
 
 class ConcreteState:
@@ -38,9 +40,9 @@ class ConcreteState:
 
     def _find(self, name: str) -> Variable:
         system: System = self._system
-        names = {v.name: v for v in system.variables}
-        return find_variable(
-            name, names, frozenset(p.name for p in (*system.properties, *system.lemmas))
+        found = system.by_name.get(name)
+        return found or find_variable(
+            name, system.by_name, frozenset(p.name for p in (*system.properties, *system.lemmas))
         )
 
     def _slot(self, variable: Variable, index: tuple[Any, ...]) -> int:
@@ -94,21 +96,7 @@ class ConcreteArray:
 def described(function: Callable[..., str], *args: Any) -> str:
     """The text that a model's column or outcome gives. Raises ModelError when it fails, or gives
     something else."""
-    try:
-        text = function(*args)
-    except (DnsraceError, KeyboardInterrupt):
-        raise
-    except Blocked:
-        raise ModelError(
-            f"require() in {function.__name__}",
-            place=places.of_function(function),
-            cure="return a text",
-        ) from None
-    except BaseException as error:  # sys.exit() in a model must not be our exit code
-        raise ModelError(
-            f"{function.__name__} failed: {type(error).__name__}: {error}",
-            place=places.of_error(error) or places.of_function(function),
-        ) from error
+    text = called(function, lambda: function(*args))
     if not isinstance(text, str):
         raise ModelError(
             f"{function.__name__} gives {text!r}",
@@ -116,6 +104,26 @@ def described(function: Callable[..., str], *args: Any) -> str:
             cure="return a text",
         )
     return text
+
+
+def called(function: Callable[..., Any], run: Callable[[], T]) -> T:
+    """What `run` gives, which calls a model's function that is for people only. Raises ModelError
+    when that fails."""
+    try:
+        return run()
+    except (DnsraceError, KeyboardInterrupt):
+        raise
+    except Blocked:
+        raise ModelError(
+            f"require() in {function.__name__}",
+            place=places.of_function(function),
+            cure="it only shows the state: leave require() to the steps",
+        ) from None
+    except BaseException as error:  # sys.exit() in a model must not be our exit code
+        raise ModelError(
+            f"{function.__name__} failed: {type(error).__name__}: {error}",
+            place=places.of_error(error) or places.of_function(function),
+        ) from error
 
 
 def take(system: System, state: State, step: Step, choices: tuple[int, ...]) -> State | None:

@@ -150,6 +150,10 @@ class System:
     end: Expr | None = None
     columns: tuple[Column, ...] = ()
     outcomes: dict[str, Callable[..., str]] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
+    """What people call the violation of a property, by its function's name: `outage`."""
+    picture: Callable[..., Any] | None = None
+    """Draws a state; see `pictures`."""
     domains: tuple[Domain, ...] = ()
     lemmas: tuple[Property, ...] = ()
     """Properties stated for the sake of proofs: looked at when they are asked for."""
@@ -165,6 +169,10 @@ class System:
     @property
     def name(self) -> str:
         return self.model.name
+
+    @cached_property
+    def by_name(self) -> dict[str, Variable]:
+        return {variable.name: variable for variable in self.variables}
 
     @cached_property
     def offsets(self) -> dict[Variable, int]:
