@@ -13,7 +13,7 @@ from dnsrace.findings.explain import Explanation, WayOut
 from dnsrace.findings.report import Report
 from dnsrace.findings.trace import replay_command
 from dnsrace.findings.verdicts import Exploration, Finding
-from dnsrace.findings.words import can_show, counted
+from dnsrace.findings.words import can_show, counted, first_line
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
 from dnsrace.reports.behind import behind, indented
@@ -84,10 +84,6 @@ def parameter_options(model: Model, values: dict[str, object]) -> str:
     return " ".join(parts)
 
 
-def _first_line(doc: str) -> str:
-    return " ".join(doc.split("\n\n")[0].split())
-
-
 def _violation(system: System, finding: Finding) -> RenderableType:
     prop = system.find_property(finding.name)
     text = Text.assemble(
@@ -97,7 +93,7 @@ def _violation(system: System, finding: Finding) -> RenderableType:
     )
     text.append(", and never earlier" if finding.shortest else "")
     if prop is not None and prop.doc:
-        text.append(f"\n{_first_line(prop.doc)}", "italic")
+        text.append(f"\n{first_line(prop.doc)}", "italic")
     return text
 
 
