@@ -30,6 +30,7 @@ from dnsrace.cli_options import (
     MOST_PATHS,
     Engine,
     Fixed,
+    Html,
     Json,
     MaxPaths,
     ModelName,
@@ -47,6 +48,7 @@ from dnsrace.cli_support import (
     refuse_outputs,
     trace_text,
     write_json,
+    write_page,
     write_trace,
 )
 
@@ -131,6 +133,7 @@ def explore(
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
     trace: TraceFile = None,
+    html: Html = None,
 ) -> None:  # fmt: skip
     """Search every reachable state for the shortest violation, and explain it.
 
@@ -142,7 +145,7 @@ def explore(
     from dnsrace.reports.machine import report_data
     from dnsrace.reports.terminal import print_report
 
-    refuse_outputs(json=json, trace=trace)
+    refuse_outputs(json=json, trace=trace, html=html)
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
@@ -151,13 +154,15 @@ def explore(
         # what the model prints must not get into the JSON on standard output
         report = check(chosen, values, ready, max_paths)
     try:
+        if html:
+            write_page(html, report)
         if json:
             write_json(json, report_data(report))
         if trace:
             write_trace(trace, report.explanations.get(report.headline))
     finally:
         # last, since its reader may go away (`| head`); and even if a file cannot be written
-        if "-" not in (json, trace):
+        if "-" not in (json, trace, html):
             print_report(console(), report)
     raise typer.Exit(report.exit_code)
 
@@ -180,6 +185,7 @@ def replay(
     itf: Annotated[
         str | None, typer.Option("--itf", metavar="PATH", help="Write the trace as ITF JSON.")
     ] = None,
+    html: Html = None,
     max_paths: MaxPaths = MOST_PATHS,
 ) -> None:  # fmt: skip
     """Run a trace step by step, or say which step is not possible and why.
@@ -196,7 +202,7 @@ def replay(
     from dnsrace.loader import load
     from dnsrace.reports.replayed import print_replayed
 
-    refuse_outputs(json=json, itf=itf)
+    refuse_outputs(json=json, itf=itf, html=html)
     script = read(trace_text(trace))
     chosen = load(script.model)
     known = {p.name: p for p in chosen.parameters}
@@ -210,7 +216,9 @@ def replay(
         write_json(json, trace_data(done))
     if itf:
         write_json(itf, itf_data(done))
-    if "-" not in (json, itf):
+    if html:
+        write_page(html, done)
+    if "-" not in (json, itf, html):
         print_replayed(console(), explain(done))
 
 

@@ -53,3 +53,7 @@ TraceFile = Annotated[
         help="Write the violation's trace; the ending says how: .json, .itf.json, or text.",
     ),
 ]
+Html = Annotated[
+    str | None,
+    typer.Option("--html", metavar="PATH", help="Write a page to step through it, and to drive."),
+]

@@ -9,7 +9,7 @@ import tempfile
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dnsrace.engines.hunt import HuntRequest
     from dnsrace.engines.request import Request
     from dnsrace.findings.explain import Explanation
+    from dnsrace.findings.report import Report
     from dnsrace.findings.trace import Trace
     from dnsrace.prove import ProofRequest
 
@@ -170,6 +171,26 @@ def write_trace_file(path: str, trace: Trace) -> None:
         write_json(path, itf(trace) if path.endswith(".itf.json") else trace_data(trace))
     else:
         write_text(path, trace.text + "\n")
+
+
+def write_page(path: str, what: Report | Trace) -> None:
+    """Write the interactive page of a search or of a trace; a warning where there is nothing to
+    show. Raises UsageError."""
+    from dnsrace.reports.page.document import document
+    from dnsrace.reports.page.gather import shown_of
+
+    with redirect_stdout(sys.stderr):
+        # what the model prints must not get into the page on standard output
+        shown = shown_of(what)
+        text = document(shown) if shown.what or shown.space else ""
+    if text:
+        write_text(path, text)
+    else:
+        warnings.warn(
+            f"there is nothing to show: no trace, and no space to drive in; {path} is not written. "
+            f"{shown.no_space}",
+            stacklevel=2,
+        )
 
 
 def trace_text(given: str) -> str:
