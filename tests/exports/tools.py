@@ -35,7 +35,7 @@ def need(*programs: str) -> None:
     missing = [p for p in programs if shutil.which(p) is None]
     if not missing:
         return
-    told = f"{', '.join(missing)} not installed: apt-get install spin rumur gcc libc6-dev"
+    told = f"{', '.join(missing)} not installed: apt-get install spin rumur gcc libc6-dev chromium"
     if os.environ.get(REQUIRED) == "1":
         pytest.fail(f"{told} ({REQUIRED}=1 asks for it)")
     pytest.skip(told)

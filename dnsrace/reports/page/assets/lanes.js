@@ -11,10 +11,11 @@ class Lanes {
     this.jump = jump;
   }
 
-  // `beside`: the same schedule in another variant, or null.
-  draw(story, now, late, beside) {
+  // `beside`: the same schedule in another variant, or null; `whole`: whoever does not act yet has
+  // a lane too.
+  draw(story, now, late, beside, whole) {
     const acting = new Set(story.moments.slice(1).map((moment) => moment.step.actor));
-    const actors = this.model.actors.filter((actor) => acting.has(actor));
+    const actors = this.model.actors.filter((actor) => whole || acting.has(actor));
     const titles = this.model.columns;
     const broken = [...new Set(story.moments.flatMap((_, n) => story.violated(n)))];
     const lines = titles.map((name, column) => ({
@@ -30,7 +31,7 @@ class Lanes {
     }
     const names = [...actors, ...lines.map((line) => line.name)];
     const room = Math.max(200, byId("lanes-box").clientWidth - 22);
-    const side = Math.min(room * 0.28, 12 + 7.2 * Math.max(...names.map((name) => name.length)));
+    const side = Math.min(room * 0.28, 12 + 7.2 * Math.max(4, ...names.map((name) => name.length)));
     const count = story.moments.length;
     const cell = Math.min(84, Math.max(26, (room - side) / count));
     const width = Math.max(room - side, cell * count);

@@ -52,11 +52,8 @@ class Page {
   }
 
   take(step) {
-    const focused = document.activeElement && document.activeElement.closest("#options");
     this.walk.take(step, this.now);
     this.go(this.now + 1);
-    const next = document.querySelector("#options button") || byId("undo");
-    if (focused) next.focus();
   }
 
   undo() {
@@ -99,7 +96,7 @@ class Page {
       showScore(model, this.walk, story, now);
       byId("start").value = String(this.walk.start);
     }
-    this.lanes.draw(story, now, this.late, driving ? null : model.beside);
+    this.lanes.draw(story, now, this.late, driving ? null : model.beside, driving);
     byId("late").textContent = driving ? "" : (model.trace.lateWords || "");
     byId("slider").max = String(story.length);
     byId("slider").value = String(now);
@@ -125,7 +122,7 @@ class Page {
     if (!this.driving) return model.command;
     const start = this.space.raw.starts[this.walk.start];
     const texts = this.walk.texts(now).join(" ");
-    const trace = `${model.variant}${start ? `[${start}]` : ""}: ${texts}`;
+    const trace = `${model.variant}${start ? `[${start}]` : ""}: ${texts}`.trim();
     return `dnsrace replay '${trace.replaceAll("'", `'"'"'`)}'`;
   }
 
@@ -143,6 +140,7 @@ class Page {
     const shown = mode === "watch" || (mode === "beside" && this.model.beside);
     if (shown && this.traceStory) {
       this.mode = mode;
+      if (this.space) trouble("");
       this.go(Number.parseInt(rest[0], 10) || 0);
     } else if (mode === "drive" && this.walk) {
       const given = (rest[0] || "").match(/^start=(\d+)$/);
@@ -153,7 +151,7 @@ class Page {
       const taken = this.walk.follow(known ? start : 0, texts);
       this.go(taken);
       const whole = known && taken === texts.length;
-      const at = `${texts[taken]} is not possible behind ${steps(taken)}`;
+      const at = `${texts[taken]} is not possible after ${steps(taken)}`;
       trouble(whole ? "" : known ? `The address leads nowhere: ${at}.` : "No such beginning.");
     } else {
       this.show(false);
@@ -219,7 +217,11 @@ class Page {
     on("take", () => this.takeOver());
     document.addEventListener("keydown", (event) => this.key(event));
     window.addEventListener("hashchange", () => this.open(location.hash));
-    new ResizeObserver(() => requestAnimationFrame(() => this.show(false))).observe(byId("app"));
+    let width = window.innerWidth;
+    window.addEventListener("resize", () => {
+      if (window.innerWidth !== width) this.show(false);
+      width = window.innerWidth;
+    });
   }
 }
 

@@ -97,7 +97,9 @@ function showOptions(model, walk, story, now, take) {
     return make("li", {}, button);
   });
   if (!items.length) items.push(make("li", {}, "Nothing can happen here."));
+  const focused = byId("options").contains(document.activeElement);
   byId("options").replaceChildren(...items);
+  if (focused) (byId("options").querySelector("button") || byId("restart")).focus();
   byId("undo").disabled = now === 0;
 }
 
@@ -120,5 +122,5 @@ function challenge(model, walk) {
   if (!model.goal) return `Take any step: all ${states} states are here.`;
   const far = walk.space.distance(walk.start);
   if (far >= 0) return `Can you cause ${model.goal.cause} in ${steps(far)}?`;
-  return `Can you cause ${model.goal.cause}? From this start none of the ${states} states is one.`;
+  return `Nothing that you do here causes ${model.goal.cause}: all ${states} states are here to try.`;
 }
