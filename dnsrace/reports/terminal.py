@@ -89,7 +89,7 @@ def _violation(system: System, finding: Finding) -> RenderableType:
     text = Text.assemble(
         ("VIOLATED ", "bold red"),
         (finding.name, "bold"),
-        f" {_when(finding)}",
+        f" {when_text(finding)}",
     )
     text.append(", and never earlier" if finding.shortest else "")
     if prop is not None and prop.doc:
@@ -97,7 +97,8 @@ def _violation(system: System, finding: Finding) -> RenderableType:
     return text
 
 
-def _when(finding: Finding) -> str:
+def when_text(finding: Finding) -> str:
+    """`after 14 steps`, or of a loop how long it is, and what comes before."""
     length, loop = finding.length or 0, finding.trace.loop if finding.trace else None
     if loop is None:
         return f"after {counted(length, 'step')}"

@@ -35,6 +35,8 @@ def test_the_wheel_in_an_empty_environment_elsewhere(tmp_path: Path) -> None:
     assert {f"dnsrace/models/{name}" for name in models} <= names
     schemas = ("explore", "fixes", "conform")
     assert {f"dnsrace/reports/{name}.schema.json" for name in schemas} <= names
+    assets = {p.name for p in (ROOT / "dnsrace/reports/page/assets").iterdir()}
+    assert {f"dnsrace/reports/page/assets/{name}" for name in assets} <= names
     assert not {name for name in names if name.startswith(("tests/", "models/", "benchmarks/"))}
 
     run(sys.executable, "-m", "venv", tmp_path / "venv", directory=tmp_path)

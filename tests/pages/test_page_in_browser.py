@@ -257,8 +257,14 @@ def test_several_beginnings(opened: Opened, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["#/watch/14", "#/beside/12", f"#/drive/{'/'.join(OUTAGE)}"])
 def test_four_hundred_pixels_are_enough(opened: Opened, address: str) -> None:
-    reader = opened(address, viewport={"width": 400, "height": 800})
-    assert reader.fits()
+    assert opened(address, viewport={"width": 400, "height": 800}).fits()
+
+
+def test_many_columns_fit_as_well(opened: Opened, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    dnsrace("explore", "peterson", "--entry", "flag_only", "--html", str(path))
+    for address in ("#/watch/6", "#/beside/6", "#/drive"):
+        assert opened(address, path, viewport={"width": 400, "height": 800}).fits()
 
 
 def test_dark_and_light(opened: Opened) -> None:

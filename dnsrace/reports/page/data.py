@@ -29,7 +29,8 @@ class Shown:
     findings: what is known of the model's properties.
     claim: what was searched, or that nothing was.
     goal: what a reader tries to violate.
-    space: all states, or None where there are too many; then `no_space` says so.
+    states: how many there are in the space, if that is shown.
+    space: all of them, packed; empty where they are too many, and then `no_space` says so.
     """
 
     system: System
@@ -38,7 +39,8 @@ class Shown:
     findings: tuple[Finding, ...]
     claim: str
     goal: Property | None
-    space: Space | None
+    states: int | None
+    space: str
     no_space: str
     beside: Compared | None
 
@@ -51,7 +53,7 @@ def page_data(shown: Shown) -> dict[str, Any]:
         "goal": goal_data(system, shown.goal),
         "actors": list(all_actors(system)),
         "columns": [column.title for column in system.columns],
-        "states": len(shown.space.states) if shown.space else None,
+        "states": shown.states,
         "trace": trace_data(shown),
         "beside": beside_data(shown.beside) if shown.beside else None,
         **slots_data(system),

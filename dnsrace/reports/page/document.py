@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -19,20 +18,17 @@ from dnsrace import __version__
 from dnsrace.findings.trace import replay_command, variant
 from dnsrace.findings.words import counted, first_line
 from dnsrace.reports.behind import behind
-from dnsrace.reports.page.data import Shown, page_data, space_data
+from dnsrace.reports.page.data import Shown, page_data
 from dnsrace.reports.page.tables import known_table, story_table
-from dnsrace.reports.terminal import command_line
+from dnsrace.reports.terminal import command_line, when_text
 
 SCRIPTS = ("data.js", "space.js", "picture.js", "lanes.js", "panels.js", "beside.js", "main.js")
-MOST_BYTES = 1_200_000
-"""Of the packed space: with it the page stays under 1.5 MB."""
 BEHIND_WIDTH = 76
 
 
 def document(shown: Shown) -> str:
     """The whole page."""
     style, script = _asset("page.css"), _script()
-    space, no_space = _packed(shown)
     data = page_data(shown)
     data["variant"] = variant(shown.system)
     data["command"] = replay_command(shown.what.trace) if shown.what else ""
@@ -47,13 +43,13 @@ def document(shown: Shown) -> str:
         headline=escape(headline),
         lead=escape(lead),
         variant=escape(command_line(shown.system)),
-        no_space=escape(no_space),
+        no_space=escape(shown.no_space),
         nearest=escape(f"the next {goal['called']}" if goal else "it"),
         story="\n".join((*story_table(shown), *_behind(shown))),
         known="\n".join(known_table(shown)),
         command=escape(data["command"]),
         data=_embedded(data),
-        space=space,
+        space=shown.space,
         script=script,
     )
 
@@ -86,21 +82,6 @@ def _embedded(data: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _packed(shown: Shown) -> tuple[str, str]:
-    """The space as text, or why it is not there."""
-    if shown.space is None:
-        return "", shown.no_space
-    text = json.dumps(space_data(shown.space), separators=(",", ":"))
-    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    if len(packed) > MOST_BYTES:
-        states = counted(len(shown.space.states), "state")
-        return "", (
-            f"The model has {states} with these parameters, which take {len(packed):,} bytes: too "
-            "many for a page to carry. Make the page with smaller ones to drive it."
-        )
-    return packed, ""
-
-
 def _headline(shown: Shown) -> tuple[str, str]:
     """What the page says first, and the sentence below."""
     prop, what = shown.prop, shown.what
@@ -108,13 +89,14 @@ def _headline(shown: Shown) -> tuple[str, str]:
         broken = [f.name for f in shown.findings if f.fails]
         text = f"{', '.join(broken)}: violated" if broken else "Nothing is violated"
         return text if shown.findings else shown.system.name, shown.claim
-    if prop is None:
-        return f"{shown.system.name}, {counted(len(what.trace.steps), 'step')}", shown.claim
-    finding = next((f for f in shown.findings if f.name == prop.name), None)
-    if finding is None:
-        return f"{prop.name} is violated", f"{first_line(prop.doc)} {shown.claim}"
-    text = f"{prop.name} is violated after {counted(len(what.trace.steps), 'step')}"
-    return text + (", and never earlier" if finding.shortest else ""), first_line(prop.doc)
+    says = first_line(prop.doc) if prop else ""
+    finding = next((f for f in shown.findings if f.trace is what.trace), None)
+    if finding is not None:
+        text = f"{finding.name} is violated {when_text(finding)}"
+        return text + (", and never earlier" if finding.shortest else ""), says
+    if prop is not None:
+        return f"{prop.name} is violated", f"{says} {shown.claim}"
+    return f"{shown.system.name}, {counted(len(what.trace.steps), 'step')}", shown.claim
 
 
 def _behind(shown: Shown) -> Iterator[str]:

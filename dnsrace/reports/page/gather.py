@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
+
 from dnsrace.errors import DomainError
 from dnsrace.findings.compared import compared
-from dnsrace.findings.driving import Space, goal_of, whole_space
+from dnsrace.findings.driving import goal_of, whole_space
 from dnsrace.findings.explain import Explanation, explain
 from dnsrace.findings.report import Report
 from dnsrace.findings.trace import Trace
 from dnsrace.findings.words import counted
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.system import Property, System
-from dnsrace.reports.page.data import Shown
+from dnsrace.reports.page.data import Shown, space_data
 
 MOST_STATES = 30_000
-"""States that a page can carry: a few seconds for the interpreter, and well under a megabyte."""
+"""States that a page can carry: they take the interpreter some ten seconds."""
+MOST_BYTES = 1_200_000
+"""Of the packed space: with it the page stays under 1.5 MB."""
 
 
 def shown_of(what: Report | Trace) -> Shown:
@@ -28,17 +34,17 @@ def _of_report(report: Report) -> Shown:
     what = report.explanations.get(report.headline)
     prop = system.find_property(report.headline) if what else None
     goal = goal_of(system, report.headline)
-    states = counted(exploration.statistics.represented_states, "state")
+    seen = counted(exploration.statistics.represented_states, "state")
     claim = (
-        f"Every reachable state was explored: {states}."
+        f"Every reachable state was explored: {seen}."
         if exploration.complete
-        else f"The search stopped early ({exploration.stopped}): {states} were seen, and every one "
+        else f"The search stopped early ({exploration.stopped}): {seen} were seen, and every one "
         f"up to {counted(exploration.checked, 'step')} from the start was checked."
     )
     findings = tuple(exploration.findings)
-    space, why = _space(system, goal)
+    states, space, why = _space(system, goal)
     beside = compared(what.trace) if what and what.trace.loop is None else None
-    return Shown(system, what, prop, findings, claim, goal, space, why, beside)
+    return Shown(system, what, prop, findings, claim, goal, states, space, why, beside)
 
 
 def _of_trace(trace: Trace) -> Shown:
@@ -54,22 +60,28 @@ def _of_trace(trace: Trace) -> Shown:
     goal = goal_of(system, prop.name if prop else "")
     claim = f"A behaviour of the model, {counted(len(trace.steps), 'step')} long. "
     claim += f"Step {length} violates {prop.name}." if prop else "It violates nothing."
-    space, why = _space(system, goal)
+    states, space, why = _space(system, goal)
     beside = compared(trace) if trace.loop is None else None
-    return Shown(system, what, prop, (), claim, goal, space, why, beside)
+    return Shown(system, what, prop, (), claim, goal, states, space, why, beside)
 
 
-def _space(system: System, goal: Property | None) -> tuple[Space | None, str]:
+def _space(system: System, goal: Property | None) -> tuple[int | None, str, str]:
+    """How many states there are, all of them packed, and otherwise why they are not there."""
+    cure = "Make the page with smaller parameters to drive it."
     try:
         space = whole_space(system, goal, MOST_STATES)
     except DomainError as error:
-        return None, f"The model cannot be driven: {error.cause}."
+        return None, "", f"The model cannot be driven: {error.cause}."
     if space is None:
-        return None, (
-            f"The model has more than {MOST_STATES:,} states with these parameters: too many for a "
-            "page to carry. Make the page with smaller ones to drive it."
-        )
-    return space, ""
+        number = f"more than {MOST_STATES:,} states"
+        return None, "", f"The model has {number}, too many for a page to carry. {cure}"
+    number = counted(len(space.states), "state")
+    text = json.dumps(space_data(space), separators=(",", ":"))
+    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    if len(packed) > MOST_BYTES:
+        size = f"{number} of {len(packed):,} bytes together"
+        return None, "", f"The model has {size}, too many for a page to carry. {cure}"
+    return len(space.states), packed, ""
 
 
 def _first_violation(trace: Trace) -> tuple[Property | None, int]:
