@@ -172,6 +172,7 @@ class System:
 
     @cached_property
     def by_name(self) -> dict[str, Variable]:
+        """The variables, by their names."""
         return {variable.name: variable for variable in self.variables}
 
     @cached_property

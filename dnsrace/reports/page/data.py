@@ -74,7 +74,7 @@ def trace_data(shown: Shown) -> dict[str, Any] | None:
     be avoided any more."""
     if shown.what is None:
         return None
-    trace, way = shown.what.trace, shown.what.way_out
+    trace = shown.what.trace
     scenes = Scenes(trace.system)
     stuck = next(scenes.interpreter.successors(trace.last), None) is None
     befores = list(zip(trace.states, trace.steps, strict=False))
@@ -84,9 +84,23 @@ def trace_data(shown: Shown) -> dict[str, Any] | None:
         **scenes.tables(),
         "breaks": [_breaks(trace.system, before, t.state) for before, t in befores],
         "loop": trace.loop,
-        "late": way.after + 1 if way is not None and way.searched else None,
-        "lateWords": way_out_text(shown.what, way) if way is not None else "",
+        "late": late_step(shown.what),
+        "lateWords": _late_words(shown.what),
     }  # fmt: skip
+
+
+def late_step(what: Explanation) -> int | None:
+    """The step with which it was too late, if that is known; 0 where it always was."""
+    if what.inevitable:
+        return 0
+    way = what.way_out
+    return way.after + 1 if way is not None and way.searched else None
+
+
+def _late_words(what: Explanation) -> str:
+    if what.inevitable:
+        return "Every behaviour of the model ends here, whatever is done."
+    return way_out_text(what, what.way_out) if what.way_out is not None else ""
 
 
 def beside_data(beside: Compared) -> dict[str, Any]:

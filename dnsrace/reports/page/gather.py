@@ -19,6 +19,8 @@ from dnsrace.reports.page.data import Shown, space_data
 
 MOST_STATES = 30_000
 """States that a page can carry: they take the interpreter some ten seconds."""
+MOST_VALUES = 2_000_000
+"""Of all variables in all states, together."""
 MOST_BYTES = 1_200_000
 """Of the packed space: with it the page stays under 1.5 MB."""
 
@@ -67,13 +69,14 @@ def _of_trace(trace: Trace) -> Shown:
 
 def _space(system: System, goal: Property | None) -> tuple[int | None, str, str]:
     """How many states there are, all of them packed, and otherwise why they are not there."""
+    most = min(MOST_STATES, MOST_VALUES // len(system.slots))
     cure = "Make the page with smaller parameters to drive it."
     try:
-        space = whole_space(system, goal, MOST_STATES)
+        space = whole_space(system, goal, most)
     except DomainError as error:
         return None, "", f"The model cannot be driven: {error.cause}."
     if space is None:
-        number = f"more than {MOST_STATES:,} states"
+        number = f"more than {counted(most, 'state')}"
         return None, "", f"The model has {number}, too many for a page to carry. {cure}"
     number = counted(len(space.states), "state")
     text = json.dumps(space_data(space), separators=(",", ":"))

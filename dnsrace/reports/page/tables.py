@@ -9,15 +9,11 @@ from html import escape
 from dnsrace.findings.compared import Beside, Compared
 from dnsrace.findings.explain import Explanation, Row, columns_of
 from dnsrace.findings.words import listed
-from dnsrace.reports.page.data import Shown
+from dnsrace.reports.page.data import Shown, late_step
 from dnsrace.reports.terminal import parameter_options
 
-CLASSES = {
-    "violated": "violated",
-    "holds": "holds",
-    "holds within bounds": "",
-    "unknown": "",
-}
+COLOURED = ("violated", "holds")
+"""Verdicts with a colour of their own; the others settle nothing."""
 
 
 def story_table(shown: Shown) -> Iterator[str]:
@@ -33,7 +29,8 @@ def story_table(shown: Shown) -> Iterator[str]:
         yield f'<h2 id="story-title">{escape(title)}</h2>'
         yield f"<p>{escape(_difference(beside))}</p>"
     heads = ["#", "who", beside.mine if beside else "what", *what.columns]
-    heads += [beside.other, *what.columns] if beside else []
+    if beside is not None:
+        heads += [beside.other, *(column.title for column in beside.system.columns)]
     yield '<table class="story"><thead><tr>'
     yield "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     yield "</tr></thead><tbody>"
@@ -47,7 +44,7 @@ def story_table(shown: Shown) -> Iterator[str]:
                 row, beside, {k: v for k, v in after.items() if before.get(k) != v}
             )
             before = after
-        late = _late(what) == row.number
+        late = late_step(what) == row.number
         again = what.trace.loop is not None and row.number == what.trace.loop + 1
         classes = " ".join(["late"] * late + ["again"] * again)
         yield f'<tr data-step="{row.number}" class="{classes}">{"".join(cells)}</tr>'
@@ -55,15 +52,9 @@ def story_table(shown: Shown) -> Iterator[str]:
     yield "</section>"
 
 
-def _late(what: Explanation) -> int | None:
-    """The step with which it was too late, if that is known."""
-    way = what.way_out
-    return way.after + 1 if way is not None and way.searched else None
-
-
 def _cells(row: Row, what: Explanation, beside: Compared | None) -> list[str]:
     words = escape(row.text or "This is how it begins.")
-    if _late(what) == row.number:
+    if late_step(what) == row.number:
         words += '<span class="marker">From here on it could not be avoided.</span>'
     if what.trace.loop is not None and row.number == what.trace.loop + 1:
         words += '<span class="marker">From here on, again and again.</span>'
@@ -92,7 +83,7 @@ def _zone(title: str, text: str) -> str:
 def _difference(beside: Compared) -> str:
     """Where the other variant parts from this one, and what becomes of it."""
     options = parameter_options(beside.system.model, beside.options)
-    text = f"The same actors go in the same order, with {options}. "
+    text = f"{beside.other.capitalize()} means {options}. The same actors go in the same order. "
     at = beside.parts_at
     if at is None:
         text += "Nothing is different: the variants do the same in every step."
@@ -100,7 +91,8 @@ def _difference(beside: Compared) -> str:
         row, actor = beside.rows[at - 1], beside.trace.actors[at - 1]
         text += f"They part at step {at}: {actor} {row.words}."
     violated = f"violates {listed(beside.broken)}" if beside.broken else "violates nothing"
-    return f"{text} On this schedule, the variant on the right {violated}."
+    text += f" On this schedule the variant {beside.other} {violated}; one schedule is no proof."
+    return text
 
 
 def known_table(shown: Shown) -> Iterator[str]:
@@ -115,7 +107,7 @@ def known_table(shown: Shown) -> Iterator[str]:
     for f in shown.findings:
         informative = " (informative)" if f.informative and f.verdict == "violated" else ""
         verdict = f"{f.verdict}{informative}: {f.reach}" if f.looked else f.reach
-        style = CLASSES[f.verdict] if f.looked and not informative else ""
+        style = f.verdict if f.verdict in COLOURED and f.looked and not informative else ""
         yield (
             f"<tr><td>{escape(f.name)}</td><td>{escape(f.kind.replace('_', ' '))}</td>"
             f'<td class="{style}">{escape(verdict)}</td></tr>'

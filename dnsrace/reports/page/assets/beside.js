@@ -9,13 +9,15 @@ function showPair(model, story, now) {
   const [kind, words] = now > 0 ? beside.rows[now - 1] : ["same", ""];
   const differs = { same: "", other: ": something else happens", blocked: ": cannot do this" }[kind];
   const title = `${beside.other}${differs}`;
-  showVariant(model, byId("mine"), beside.mine, story.scenes, here, now, step, told);
-  showVariant(model, byId("other"), title, new Scenes(model, beside), there, now, step, words);
+  const [mine, other] = [story.scenes, new Scenes(model, beside)];
+  const titles = [model.columns, beside.columns];
+  showVariant(model, byId("mine"), beside.mine, mine, titles[0], here, now, step, told);
+  showVariant(model, byId("other"), title, other, titles[1], there, now, step, words);
   byId("other").classList.toggle("differs", kind !== "same");
 }
 
 // One of the two: its words, its picture, and its columns.
-function showVariant(model, card, name, scenes, states, now, step, words) {
+function showVariant(model, card, name, scenes, titles, states, now, step, words) {
   const sentence = make("p");
   if (step) {
     const who = make("b", {}, step.actor);
@@ -27,7 +29,7 @@ function showVariant(model, card, name, scenes, states, now, step, words) {
   const drawing = make("div");
   const columns = make("dl");
   scenes.columns(states[now]).forEach((text, n) => {
-    columns.append(make("dt", {}, model.columns[n]), make("dd", {}, text));
+    columns.append(make("dt", {}, titles[n]), make("dd", {}, text));
   });
   const broken = scenes.broken(states[now]).map(([property]) => property);
   const verdict = broken.length ? `violates ${broken.join(", ")}` : "violates nothing here";
