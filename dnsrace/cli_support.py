@@ -179,7 +179,7 @@ def write_page(path: str, what: Report | Trace) -> None:
     from dnsrace.reports.page.document import document
     from dnsrace.reports.page.gather import shown_of
 
-    with redirect_stdout(sys.stderr):
+    with console(stderr=True).status("making the page"), redirect_stdout(sys.stderr):
         # what the model prints must not get into the page on standard output
         shown = shown_of(what)
         text = document(shown) if shown.what or shown.space else ""

@@ -118,6 +118,31 @@ def test_a_trap_a_loop_and_a_deadlock_are_told_in_full(tmp_path: Path) -> None:
     assert space_of(page)["scenes"]["stops"] == [0, 0, 0, 2]
 
 
+def test_what_was_inevitable_was_so_from_the_start(tmp_path: Path) -> None:
+    model = write_model(
+        tmp_path,
+        """
+        @model
+        def fall():
+            class N(Range, low=0, high=3): ...
+            class S(State):
+                n = var(N, start=3)
+            @step
+            def drop(s):
+                require(s.n > 0)
+                s.n -= 1
+            @always
+            def up(s):
+                return s.n > 0
+        """,
+    )
+    _, page = written(tmp_path, "explore", str(model))
+    assert data_of(page)["trace"]["late"] == 0
+    assert data_of(page)["trace"]["lateWords"].startswith("Every behaviour of the model ends here")
+    assert space_of(page)["doomed"] == [1, 1, 1, 1]
+    assert re.search(r'<tr data-step="0" class="late">', page)
+
+
 class Reader(HTMLParser):
     """Notes what a browser would load, and where scripts are."""
 
