@@ -22,6 +22,7 @@ from dnsrace.findings.explain import Explanation, explain
 from dnsrace.findings.graph import Graph
 from dnsrace.findings.report import Report
 from dnsrace.findings.study import Study
+from dnsrace.findings.trace import Trace
 from dnsrace.findings.verdicts import Finding
 from dnsrace.findings.words import counted
 from dnsrace.fixes import study
@@ -155,6 +156,10 @@ class Told:
         """The steps as text: `flip(0)`."""
         return [taken.text for taken in self.explanation.trace.steps]
 
+    def page(self) -> str:
+        """The trace as an interactive page: one HTML document, to be written to a file."""
+        return _page(self.explanation.trace)
+
     def __repr__(self) -> str:
         from dnsrace.reports.timeline import timeline
 
@@ -201,6 +206,10 @@ class Explored:
     def complete(self) -> bool:
         """Whether every reachable state was explored."""
         return self.report.exploration.complete
+
+    def page(self) -> str:
+        """The search as an interactive page: one HTML document, to be written to a file."""
+        return _page(self.report)
 
     def __repr__(self) -> str:
         from dnsrace.reports.printed import printed
@@ -270,3 +279,10 @@ class Drawn:
 
 def _names(given: str | Iterable[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _page(what: Report | Trace) -> str:
+    from dnsrace.reports.page.document import document
+    from dnsrace.reports.page.gather import shown_of
+
+    return document(shown_of(what))

@@ -123,6 +123,14 @@ def test_a_model_cannot_put_a_script_into_a_page(lamp: Path) -> None:
         assert "<script>alert(2)</script> & more" in cells(shown)
 
 
+def test_a_result_and_its_trace_are_pages_too() -> None:
+    result = explore(enactors=2, plans=3, keep_going=True)
+    assert result.trace is not None
+    for page in (result.page(), result.trace.page()):
+        assert page.startswith("<!DOCTYPE html>")
+        assert result.trace.text in html.unescape(page)
+
+
 def test_fixes_have_a_row_for_each_combination() -> None:
     found = fixes(enactors=2, vary=["freshness", "cleaner"])
     assert len(found.rows) == 6
