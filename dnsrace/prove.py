@@ -3,7 +3,9 @@ say of the rest whether it is violated or only not proved."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,16 +14,18 @@ from typing import Any
 from dnsrace.engines.proof.certificates import write_certificates
 from dnsrace.engines.proof.counterexample import counterexample
 from dnsrace.engines.proof.discovery import discover
-from dnsrace.engines.proof.induction import Attempt, Induction, provable
+from dnsrace.engines.proof.induction import EFFORT, Attempt, Induction, provable
 from dnsrace.engines.proof.instances import instance, instances
 from dnsrace.engines.proof.trust import trust
+from dnsrace.engines.proof.unrolled import EFFORT as K_EFFORT
 from dnsrace.engines.proof.unrolled import Unrolling
 from dnsrace.engines.proof.written import lemma_file, sentence
 from dnsrace.engines.request import Limits, Request
 from dnsrace.engines.search import explore
+from dnsrace.engines.solver import Effort, Stopped
 from dnsrace.errors import ModelError, UsageError
 from dnsrace.findings.explain import explain
-from dnsrace.findings.proofs import Found, Proof, ProofReport, ToInduction
+from dnsrace.findings.proofs import Found, Proof, ProofReport, Query, Trust
 from dnsrace.findings.verdicts import Exploration, Finding
 from dnsrace.findings.words import listed
 from dnsrace.model.language import MAX_PATHS, Model
@@ -46,6 +50,10 @@ class ProofRequest:
     smt2: a folder for certificates.
     discover: look for lemmas, and use no others.
     write: a file for the lemmas that were found.
+    seconds: of it all, after which it ends unfinished.
+    alone: say no more of what is not proved: look for no violation, show no counterexample to
+        induction.
+    interrupted: asked all the time; True ends it with a partial report.
     """
 
     names: tuple[str, ...] = ()
@@ -54,6 +62,8 @@ class ProofRequest:
     smt2: Path | None = None
     discover: bool = False
     write: Path | None = None
+    seconds: float | None = None
+    alone: bool = False
     interrupted: Callable[[], bool] = lambda: False
     listener: Any = None
 
@@ -70,25 +80,43 @@ def prove(
 
     Raises ModelError, UsageError; InternalError when formulas and interpreter disagree.
     """
+    stop = _stop(request)
     if not request.discover:
-        return _prove(model, given, request, max_paths)
+        return _prove(model, given, request, max_paths, stop)
     system = lifted(model, given, replace(request, lemmas=None), max_paths)
     goals = [p for p in provable(_asked(system, request.names)) if p.kind == "always"]
     search = _search(instance(system), goals, request) if goals else None
     broken = {f.name for f in search.findings if f.verdict == "violated"} if search else set()
-    found = discover(system, [p for p in goals if p.name not in broken])
+    try:
+        found = discover(system, [p for p in goals if p.name not in broken], stop)
+    except Stopped:
+        return _prove(model, given, request, max_paths, stop, search)
     with TemporaryDirectory() as folder:
         path = request.write or Path(folder) / "found.py"
         if found.lemmas or request.write:
             _write_lemmas(path, lemma_file(system, found.lemmas))
         report = _prove(
-            model, given, replace(request, lemmas=path if found.lemmas else None), max_paths
+            model, given, replace(request, lemmas=path if found.lemmas else None), max_paths, stop
         )
     sentences = tuple(map(sentence, found.lemmas))
     report.found = Found(
         found.made, found.states, found.kept, found.inductive, found.seconds, sentences
     )
     return report
+
+
+def _stop(request: ProofRequest) -> Callable[[], str]:
+    """Why all is to end, from now on, in words, or an empty text."""
+    began = time.perf_counter()
+
+    def stop() -> str:
+        if request.interrupted():
+            return "it was interrupted"
+        if request.seconds is not None and time.perf_counter() - began > request.seconds:
+            return f"the time limit of {request.seconds:g} s was reached"
+        return ""
+
+    return stop
 
 
 def _write_lemmas(path: Path, text: str) -> None:
@@ -103,8 +131,10 @@ def _write_lemmas(path: Path, text: str) -> None:
 
 
 def _prove(
-    model: Model, given: dict[str, Any], request: ProofRequest, max_paths: int
-) -> ProofReport:
+    model: Model, given: dict[str, Any], request: ProofRequest, max_paths: int,
+    stop: Callable[[], str], search: Exploration | None = None,
+) -> ProofReport:  # fmt: skip
+    """A proof with the lemmas that there are. `search` is one that was made already."""
     system = lifted(model, given, request, max_paths)
     if request.discover:
         # what is found must do without what the model says itself
@@ -115,28 +145,34 @@ def _prove(
     check_against_functions(small, instance(system))
     asked = _asked(system, request.names)
     wanted = provable((*system.properties, *system.lemmas))
-    counterexamples: dict[str, ToInduction] = {}
-    # k-induction looks back over k steps, so a counterexample to plain induction is none to it
-    if request.k is None:
-        induction = Induction(system)
-        attempt = Attempt(induction)
-        proof, questions = attempt.prove(wanted), attempt.asked
-    else:
-        induction = Induction(system)
-        unrolling = Unrolling(system, request.k)
-        proof, questions = unrolling.prove(wanted), unrolling.asked
-        counterexamples = unrolling.counterexamples
-    lemmas = tuple(p.name for p in system.lemmas)
-    evidence = trust(induction, wanted, proof.proved, lemmas)
+    induction = Induction(system, replace(EFFORT, stop=stop))
+    attempt = (
+        Attempt(induction)
+        if request.k is None
+        else Unrolling(system, request.k, replace(K_EFFORT, stop=stop))
+    )
+    proof, lemmas = attempt.proof, tuple(p.name for p in system.lemmas)
+    evidence = Trust(small, 0, 0, (), ())
+    try:
+        attempt.prove(wanted)
+        evidence = trust(induction, wanted, proof.proved, lemmas)
+    except Stopped as stopped:
+        proof.stopped, proof.proved = str(stopped), ()
     written = 0
-    if request.smt2 is not None:
-        written = write_certificates(request.smt2, system, questions, proof.queries)
+    if request.smt2 is not None and not proof.stopped:
+        written = write_certificates(request.smt2, system, attempt.asked, proof.queries)
     missing = [p for p in wanted if p.name not in proof.proved]
-    search = _search(small, missing, request) if missing else None
+    if missing and not (proof.stopped or request.alone):
+        search = _search(small, missing, request)
+    # k-induction looks back over k steps, so a counterexample to plain induction is none to it
+    counterexamples = attempt.counterexamples if isinstance(attempt, Unrolling) else {}
     findings = [_finding(proof, p, search) for p in _shown(system, asked)]
     names = tuple(p.name for p in asked)
     report = ProofReport(proof, findings, names, lemmas, evidence, counterexamples, written=written)
-    _explain(report, missing, small, search)
+    _explain_violations(report, small)
+    if not (proof.stopped or request.alone):
+        with suppress(Stopped):
+            _explain_failures(report, small, search, induction.effort)
     return report
 
 
@@ -198,42 +234,46 @@ def _finding(proof: Proof, prop: Property, search: Exploration | None) -> Findin
     found = search.finding(prop.name) if search else None
     if found is not None and found.verdict == "violated":
         return found
+    if proof.stopped:
+        return say("unknown", f"not proved: {proof.stopped}")
     query = proof.failed.get(prop.name) or next(iter(proof.undefined), None)
     assert query is not None
     why = "the solver gave up" if query.answer == "unknown" else "a step may break it"
     return say("unknown", f"not proved: {why} ({query.text})")
 
 
-def _explain(
-    report: ProofReport, missing: Sequence[Property], small: System, search: Exploration | None
+def _explain_violations(report: ProofReport, small: System) -> None:
+    for finding in report.findings:
+        if finding.verdict == "violated" and finding.trace is not None:
+            prop = small.find_property(finding.name)
+            report.explanations[finding.name] = explain(finding.trace, prop)
+    failing = [f.name for f in report.findings if f.name in report.explanations and f.fails]
+    questions = [p.name for p in report.proof.system.properties if p.question]
+    report.headline = next((n for n in questions if n in failing), next(iter(failing), ""))
+
+
+def _explain_failures(
+    report: ProofReport, small: System, search: Exploration | None, effort: Effort
 ) -> None:
-    """A trace for each violation; for the rest a counterexample to induction, if there is one."""
+    """A counterexample to induction for what is neither proved nor violated, if there is one.
+    Raises Stopped."""
     proof, system = report.proof, report.proof.system
     everything = {p.name: p for p in (*system.properties, *system.lemmas)}
     invariant = [everything[name] for name in proof.invariant]
-    for finding in report.findings:
-        if finding.verdict == "violated" and finding.trace is not None:
-            report.explanations[finding.name] = explain(
-                finding.trace, small.find_property(finding.name)
-            )
-        elif finding.name in proof.failed and proof.k == 1 and finding.verdict == "unknown":
-            query = proof.failed[finding.name]
-            for size in instances(system) if query.kind != "initiation" else ():
-                found = counterexample(size, invariant, everything[finding.name], query)
-                if found is not None:
-                    report.counterexamples[finding.name] = found
-                    break
-    if proof.undefined:
-        for size in instances(system):
-            found = counterexample(size, invariant, None, proof.undefined[0])
+    failed: list[tuple[str, Property | None, Query]] = [
+        (f.name, everything[f.name], proof.failed[f.name])
+        for f in report.findings
+        if f.name in proof.failed and proof.k == 1 and f.verdict == "unknown"
+    ]
+    failed += [("", None, query) for query in proof.undefined[:1]]
+    for name, prop, query in failed:
+        for size in instances(system) if query.kind != "initiation" or prop is None else ():
+            found = counterexample(size, invariant, prop, query, effort)
             if found is not None:
-                report.counterexamples[""] = found
+                report.counterexamples[name] = found
                 break
     complete = search is not None and search.complete
     for name, shown in report.counterexamples.items():
         # a complete search without a violation: the first state cannot be among those it met
         if complete and shown.system.parameters == small.parameters and name:
             report.counterexamples[name] = replace(shown, reachable=False)
-    failing = [f.name for f in report.findings if f.name in report.explanations and f.fails]
-    questions = [p.name for p in system.properties if p.question]
-    report.headline = next((n for n in questions if n in failing), next(iter(failing), ""))

@@ -26,6 +26,7 @@ from dnsrace.findings.words import counted
 from dnsrace.model.system import Property, System
 
 ENGINE = "bmc"
+INTERRUPTED = "it was interrupted"
 TIDYING = 10.0
 """Seconds after which no more is done to show of one violation the trace that all engines show."""
 STUCK = "only a state where nothing can happen shows here that there is no way back"
@@ -77,7 +78,7 @@ class _Check:
         self.began = time.perf_counter()
         seconds = self.request.seconds
         self._end = math.inf if seconds is None else self.began + seconds
-        self.unrolling = Unrolling(self.system)
+        self.unrolling = Unrolling(self.system, self._interrupted)
         self.goals = self._goals()
         self.undefined = self._undefined()
         self.checked = self.request.first - 1
@@ -108,6 +109,9 @@ class _Check:
             self.system, request.first, self.checked, self.stopped, self.gave_up, diameter,
             self.depths, findings, seconds, len(unrolling.moves), self._symmetry(),
         )  # fmt: skip
+
+    def _interrupted(self) -> str:
+        return INTERRUPTED if self.request.interrupted() else ""
 
     # -- what is looked for
 
@@ -160,8 +164,8 @@ class _Check:
     def _words(self, why: str) -> str:
         """Why the solver does not know."""
         seconds, effort = self.request.seconds, self.request.effort
-        if "interrupt" in why or self.request.interrupted():
-            return "it was interrupted"
+        if self.request.interrupted():
+            return INTERRUPTED
         if seconds is not None and time.perf_counter() - self.began >= seconds:
             return f"the time limit of {seconds:g} s was reached"
         limit = f"Z3's limit of {effort} for one question was reached"
@@ -213,7 +217,7 @@ class _Check:
     def _reason(self, depth: int) -> str:
         """Why this is the last depth, or an empty text."""
         if self.request.interrupted():
-            return "it was interrupted"
+            return INTERRUPTED
         if self.request.stopping(self.system) & {*self.found}:
             return "the first violation was found"
         # where nothing is asked, a value may still leave its domain

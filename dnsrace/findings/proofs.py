@@ -69,6 +69,7 @@ class Proof:
     queries: of the last round, in order.
     invariant: the names of all that was proved by induction, together.
     failed: the first query that each property failed.
+    stopped: why it ended before its end, in words; then nothing is claimed.
     undefined: steps and properties of which it is not proved that they stay in their domains;
         nothing is claimed while there is one.
     """
@@ -81,6 +82,7 @@ class Proof:
     failed: dict[str, Query] = field(default_factory=dict)
     undefined: list[Query] = field(default_factory=list)
     seconds: float = 0.0
+    stopped: str = ""
 
     def seconds_of(self, kind: QueryKind) -> float:
         """What all queries of a kind took."""

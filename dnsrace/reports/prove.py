@@ -135,11 +135,12 @@ def _numbers(report: ProofReport) -> Iterable[Text]:
             )
     if proof.invariant:
         yield Text(f"the invariant, kept together: {listed(proof.invariant)}")
-    yield Text(
-        f"formulas and interpreter agree: {counted(evidence.compared, 'step')}, possible or "
-        f"not, in {counted(evidence.states, 'sampled state')}",
-        style="dim",
-    )
+    if evidence.states:
+        yield Text(
+            f"formulas and interpreter agree: {counted(evidence.compared, 'step')}, possible or "
+            f"not, in {counted(evidence.states, 'sampled state')}",
+            style="dim",
+        )
     if evidence.superfluous:
         yield Text(f"lemmas that nothing else needs: {listed(evidence.superfluous)}", style="dim")
     if report.written:
@@ -154,6 +155,8 @@ def _numbers(report: ProofReport) -> Iterable[Text]:
 
 def _conclusion(report: ProofReport) -> Iterable[Text]:
     proof = report.proof
+    if proof.stopped:
+        yield Text(f"The proof was not finished: {proof.stopped}.", style="bold yellow")
     for query in proof.undefined:
         yield Text(
             f"Nothing is claimed: {query.text} is not proved, so a value might leave its domain.",
@@ -168,7 +171,7 @@ def _conclusion(report: ProofReport) -> Iterable[Text]:
             f"Proved for {sizes(proof.system)}: {listed(proved)}. {_assumed(proof)}",
             style="bold green",
         )
-    if missing:
+    if missing and not proof.stopped:
         yield Text(
             f"Not proved: {listed(missing)}. That is no violation: a lemma may be missing "
             "(--lemmas FILE), or it may be false (dnsrace explore, dnsrace hunt).",

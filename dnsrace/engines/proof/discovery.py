@@ -10,14 +10,15 @@ and proved for every size like any others.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dnsrace.engines.proof.candidates import Candidate, candidates, contexts
 from dnsrace.engines.proof.explored import States, explored
-from dnsrace.engines.proof.houdini import Houdini
+from dnsrace.engines.proof.houdini import EFFORT, Houdini
 from dnsrace.engines.proof.instances import instances, largest, sampled
+from dnsrace.engines.solver import Stopped
 from dnsrace.model import expressions as ex
 from dnsrace.model.expressions import Expr
 from dnsrace.model.system import Property, System
@@ -47,15 +48,24 @@ class Discovery:
     seconds: float = 0.0
 
 
-def discover(system: System, goals: Sequence[Property]) -> Discovery:
-    """Look for lemmas that make these `always` properties of an open system inductive."""
+def discover(
+    system: System, goals: Sequence[Property], stop: Callable[[], str] = lambda: ""
+) -> Discovery:
+    """Look for lemmas that make these `always` properties of an open system inductive.
+
+    Parameters
+    ----------
+    stop: asked all the time: why this is to end, in words, or an empty text.
+
+    Raises Stopped when it says so.
+    """
     began = time.perf_counter()
     done = Discovery()
     tables = _tables(system)
     done.states = sum(len(t.matrix) for t in tables)
-    left = _filtered(system, tables, done)
+    left = _filtered(system, tables, done, stop)
     done.kept = len(left)
-    houdini = Houdini(system, goals, left)
+    houdini = Houdini(system, goals, left, replace(EFFORT, stop=stop))
     alive = houdini.run(began + SECONDS)
     done.inductive = sum(i >= len(goals) for i in alive)
     done.lemmas = [left[i - len(goals)] for i in houdini.needed(alive) if i >= len(goals)]
@@ -72,7 +82,9 @@ def _tables(system: System) -> list[States]:
     ]
 
 
-def _filtered(system: System, tables: Sequence[States], done: Discovery) -> list[Candidate]:
+def _filtered(
+    system: System, tables: Sequence[States], done: Discovery, stop: Callable[[], str]
+) -> list[Candidate]:
     """The candidates that no explored state breaks, the shortest ones first; one that follows from
     a shorter one is left out."""
     left: list[Candidate] = []
@@ -88,6 +100,8 @@ def _filtered(system: System, tables: Sequence[States], done: Discovery) -> list
         seen: dict[tuple[Expr, ...], list[Any]] = {}
         for candidate in candidates(context):
             done.made += 1
+            if why := stop():
+                raise Stopped(why)
             if _follows(candidate, strong):
                 continue
             if candidate.guards not in seen:

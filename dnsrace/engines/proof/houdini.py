@@ -26,9 +26,10 @@ class Houdini:
     """One small instance, with a switch for each member; its goals come first."""
 
     def __init__(
-        self, system: System, goals: Sequence[Property], found: Sequence[Candidate]
-    ) -> None:
-        self.system, self.goals = system, goals
+        self, system: System, goals: Sequence[Property], found: Sequence[Candidate],
+        effort: Effort = EFFORT,
+    ) -> None:  # fmt: skip
+        self.system, self.goals, self.effort = system, goals, effort
         self.small = instance(system, _sizes(system))
         self.members: list[Property | Candidate] = [*goals, *found]
         self.before, self.after = Terms(system), Terms(system, "'")
@@ -86,7 +87,7 @@ class Houdini:
         while True:
             dead = [z3.Not(b) for i, b in enumerate(self.broken) if i not in alive]
             on = [h for i, h in enumerate(self.holds) if i in alive]
-            reply = ask(self.solver, *on, *dead, z3.Not(self.undefined), effort=EFFORT)
+            reply = ask(self.solver, *on, *dead, z3.Not(self.undefined), effort=self.effort)
             if reply.answer == "unsat":
                 return alive
             if reply.answer == "unknown" or time.perf_counter() > until:
@@ -136,7 +137,7 @@ class Houdini:
             # what is needed already costs nothing
             for pool in (list(found), sorted(alive)):
                 on = [self.holds[i] for i in pool]
-                if ask(self.solver, *on, *only, effort=EFFORT).answer == "unsat":
+                if ask(self.solver, *on, *only, effort=self.effort).answer == "unsat":
                     break
             else:
                 continue
@@ -157,7 +158,7 @@ class Houdini:
                 rest = [j for j in found if j != i]
                 on = [self.holds[j] for j in rest]
                 dead = [z3.Not(b) for j, b in enumerate(self.broken) if j not in rest]
-                if ask(self.solver, *on, *dead, effort=EFFORT).answer == "unsat":
+                if ask(self.solver, *on, *dead, effort=self.effort).answer == "unsat":
                     found = rest
         return found
 

@@ -9,7 +9,7 @@ from dnsrace.engines.proof.induction import Attempt, Induction
 from dnsrace.engines.proof.instances import Sample, largest, sampled
 from dnsrace.engines.proof.steps import SymbolicStep
 from dnsrace.engines.proof.terms import Term, raw_term
-from dnsrace.engines.solver import ask, conjunction, disjunction, z3
+from dnsrace.engines.solver import Effort, ask, conjunction, disjunction, z3
 from dnsrace.errors import InternalError
 from dnsrace.findings.proofs import Trust
 from dnsrace.model.interpreter import Interpreter, state_text
@@ -36,7 +36,7 @@ def trust(
         sample.system,
         compared,
         len(states),
-        tuple(_never_possible(sample, [p.name for p in members])),
+        tuple(_never_possible(sample, [p.name for p in members], induction.effort)),
         tuple(name for name in lemmas if name in proved and _spare(induction, members, name)),
     )
 
@@ -58,6 +58,7 @@ def compare(
     concrete = system.find_step(step.step.name)
     assert concrete is not None
     every = list(concrete.every_choice())
+    compared = 0
     for state in states:
         wrong: list[Term] = []
         for choices in every:
@@ -71,14 +72,16 @@ def compare(
                 wrong.append(conjunction(*chosen, z3.Not(fine)))
         solver.push()
         solver.add(*map(_is, now, state), disjunction(*wrong))
-        if ask(solver, effort=induction.effort).answer != "unsat":
+        answer = ask(solver, effort=induction.effort).answer
+        compared += answer == "unsat"
+        if answer == "sat":
             raise InternalError(
                 f"the formulas of the step {concrete.name} do not give what the interpreter gives "
                 f"in the state {state_text(system, state)}",
                 cure="please report it with the model",
             )
         solver.pop()
-    return len(states) * len(every)
+    return compared * len(every)
 
 
 def _is(term: Term, raw: int) -> Term:
@@ -87,7 +90,7 @@ def _is(term: Term, raw: int) -> Term:
     return term == raw
 
 
-def _never_possible(sample: Sample, invariant: Sequence[str]) -> list[str]:
+def _never_possible(sample: Sample, invariant: Sequence[str], effort: Effort) -> list[str]:
     """Steps that are possible in no state of the instance that satisfies the invariant. A walk that
     has taken the step is enough; for the rest the solver looks."""
     interpreter = Interpreter(sample.system)
@@ -96,7 +99,7 @@ def _never_possible(sample: Sample, invariant: Sequence[str]) -> list[str]:
         left -= {taken.step.name for taken in interpreter.successors(state)}
         if not left:
             return []
-    induction = Induction(sample.system)
+    induction = Induction(sample.system, effort)
     members = [p for n in invariant if (p := sample.system.find_property(n)) is not None]
     found = []
     for step in induction.steps:

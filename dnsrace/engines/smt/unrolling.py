@@ -12,6 +12,8 @@ the order of declaration does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dnsrace.engines.smt.transitions import Move, Moves, State, terms_over, variables
 from dnsrace.engines.smt.values import (
     Answer,
@@ -37,12 +39,18 @@ from dnsrace.model.system import System
 
 
 class Unrolling:
-    """The behaviours of a system with as many steps as `depth` says."""
+    """The behaviours of a system with as many steps as `depth` says.
 
-    def __init__(self, system: System) -> None:
+    Parameters
+    ----------
+    stop: asked all the time: why the solver is to end, in words, or an empty text.
+    """
+
+    def __init__(self, system: System, stop: Callable[[], str] = lambda: "") -> None:
         self.system = system
         self.interpreter = Interpreter(system)
-        self.solver = Solver()
+        self._stop = stop
+        self.solver = Solver(stop)
         self.before, self.after = variables(system, ""), variables(system, "'")
         self.moves = Moves(system, self.before).all()
         self.actors = [m.step.actor_of(m.choices) for m in self.moves]
@@ -142,7 +150,7 @@ class Unrolling:
 
     def _make_lanes(self) -> list[int]:
         """The lane of each move."""
-        solver = Solver()
+        solver = Solver(self._stop)
         members: list[list[int]] = []
         for number, move in enumerate(self.moves):
             for others in members:

@@ -9,12 +9,12 @@ term.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from dnsrace.engines.solver import z3
+from dnsrace.engines.solver import Effort, Stopped, ask, z3
 from dnsrace.model.operators import OPERATORS
 
 Bool = Any
@@ -224,10 +224,16 @@ class Answer:
 
 
 class Solver:
-    """Z3's incremental solver for finite domains (its SAT solver behind a bit-blaster)."""
+    """Z3's incremental solver for finite domains (its SAT solver behind a bit-blaster).
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    stop: asked all the time: why all of the work is to end, in words, or an empty text.
+    """
+
+    def __init__(self, stop: Callable[[], str] = lambda: "") -> None:
         self._solver = z3.SolverFor("QF_FD")
+        self._stop = stop
 
     def add(self, *formulas: Bool) -> None:
         """Assume these from now on, or until the end of the `scope`."""
@@ -260,16 +266,13 @@ class Solver:
         """
         if any(a is False for a in assumed):
             return Answer("unsat")
-        limit = max(1, int(min(NO_LIMIT, seconds * 1000)))
-        self._solver.set("timeout", limit)
-        self._solver.set("rlimit", steps)
+        effort = Effort(steps, None if math.isinf(seconds) else seconds, self._stop)
         with self.scope():
             self._solver.add(*assumed)
-            said = str(self._solver.check())
-            if said == "sat":
-                return Answer(said, model=self._solver.model())
-            return Answer(said, self._solver.reason_unknown() if said == "unknown" else "")
-
-
-NO_LIMIT = 0xFFFFFFFF
-"""What Z3 takes for "no timeout", in milliseconds."""
+            try:
+                reply = ask(self._solver, effort=effort)
+            except Stopped as stopped:
+                return Answer("unknown", str(stopped))
+            if reply.answer == "sat":
+                return Answer(reply.answer, model=self._solver.model())
+            return Answer(reply.answer, reply.reason)
