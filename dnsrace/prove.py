@@ -152,12 +152,13 @@ def _prove(
         else Unrolling(system, request.k, replace(K_EFFORT, stop=stop))
     )
     proof, lemmas = attempt.proof, tuple(p.name for p in system.lemmas)
-    evidence = Trust(small, 0, 0, (), ())
+    evidence, began = Trust(small, 0, 0, (), ()), time.perf_counter()
     try:
         attempt.prove(wanted)
         evidence = trust(induction, wanted, proof.proved, lemmas)
     except Stopped as stopped:
         proof.stopped, proof.proved = str(stopped), ()
+        proof.seconds = time.perf_counter() - began
     written = 0
     if request.smt2 is not None and not proof.stopped:
         written = write_certificates(request.smt2, system, attempt.asked, proof.queries)
@@ -169,7 +170,7 @@ def _prove(
     findings = [_finding(proof, p, search) for p in _shown(system, asked)]
     names = tuple(p.name for p in asked)
     report = ProofReport(proof, findings, names, lemmas, evidence, counterexamples, written=written)
-    _explain_violations(report, small)
+    _explain_violations(report)
     if not (proof.stopped or request.alone):
         with suppress(Stopped):
             _explain_failures(report, small, search, induction.effort)
@@ -242,10 +243,10 @@ def _finding(proof: Proof, prop: Property, search: Exploration | None) -> Findin
     return say("unknown", f"not proved: {why} ({query.text})")
 
 
-def _explain_violations(report: ProofReport, small: System) -> None:
+def _explain_violations(report: ProofReport) -> None:
     for finding in report.findings:
         if finding.verdict == "violated" and finding.trace is not None:
-            prop = small.find_property(finding.name)
+            prop = finding.trace.system.find_property(finding.name)
             report.explanations[finding.name] = explain(finding.trace, prop)
     failing = [f.name for f in report.findings if f.name in report.explanations and f.fails]
     questions = [p.name for p in report.proof.system.properties if p.question]

@@ -25,6 +25,7 @@ def proof_data(report: ProofReport) -> dict[str, Any]:
         "k": proof.k,
         "exit_code": report.exit_code,
         "seconds": proof.seconds,
+        "stopped": proof.stopped,
         "invariant": list(proof.invariant),
         "lemmas": list(report.lemmas),
         "queries": [_query(q) for q in proof.queries],
