@@ -118,7 +118,7 @@ class Model:
         refuse_identity_tests(self.function)
         try:
             with building(self.name) as builder:
-                _with_builtins(self.function)(**arguments)
+                with_builtins(self.function)(**arguments)
         except (ModelError, UsageError) as error:
             error.place = error.place or places.of_error(error)
             raise
@@ -162,7 +162,7 @@ def model(
     return lambda f: Model(f, dict(fixed or {}), decisions)
 
 
-def _with_builtins(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_builtins(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same function, and all that it defines inside, with our any, all, min, max and sum."""
     assert isinstance(function, FunctionType)
     scope = {**BUILTINS, **function.__globals__}

@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dnsrace.findings.words import counted
+from dnsrace.findings.words import counted, listed
 from dnsrace.model.language import Model
 from dnsrace.model.show import system_hash, system_text, variable_text
+from dnsrace.model.stated import Lemma, stated_lemmas
 from dnsrace.model.system import System
 
 
@@ -50,6 +51,10 @@ def print_model(console: Console, system: System, lifted: bool) -> None:
     console.print(_steps(system))
     console.print("\n[bold]Properties[/bold]")
     console.print(_properties(system))
+    lemmas = stated_lemmas(system)
+    if lemmas:
+        console.print("\n[bold]Lemmas[/bold], for `dnsrace prove`")
+        console.print(_lemmas(lemmas))
     if lifted:
         console.print(f"\n[bold]Lifted form[/bold], {system_hash(system)}\n")
         console.print(system_text(system), markup=False, highlight=False, soft_wrap=True)
@@ -81,4 +86,14 @@ def _properties(system: System) -> Table:
         mark = "the question" if prop.question else "informative" if prop.informative else ""
         cells = (prop.name, prop.kind.replace("_", " "), " ".join(prop.doc.split()), mark)
         table.add_row(*map(Text, cells))
+    return table
+
+
+def _lemmas(lemmas: Iterable[Lemma]) -> Table:
+    table = Table(show_header=False, box=None)
+    for lemma in lemmas:
+        needs = f"with {listed(map(str, lemma.only))}" if lemma.only else ""
+        needs = needs if lemma.here else f"only {needs}" if needs else "with other parameters"
+        cells = (lemma.name, lemma.kind.replace("_", " "), lemma.doc, needs)
+        table.add_row(*map(Text, cells), style="" if lemma.here else "dim")
     return table
