@@ -78,7 +78,8 @@ class _Check:
         self.began = time.perf_counter()
         seconds = self.request.seconds
         self._end = math.inf if seconds is None else self.began + seconds
-        self.unrolling = Unrolling(self.system, self._interrupted)
+        interrupted = self.request.interrupted
+        self.unrolling = Unrolling(self.system, lambda: INTERRUPTED if interrupted() else "")
         self.goals = self._goals()
         self.undefined = self._undefined()
         self.checked = self.request.first - 1
@@ -100,7 +101,7 @@ class _Check:
                     self._refuse_failures()
                 unrolling.deepen()
         seconds = time.perf_counter() - self.began
-        diameter = self._diameter() if request.complete and not self.gave_up else None
+        diameter = None if self.gave_up else self._diameter()
         looked = {p.name: p for p in request.properties(self.system)}
         findings = [self._finding(p.name, p.kind, p, diameter) for p in looked.values()]
         if request.deadlock:
@@ -109,9 +110,6 @@ class _Check:
             self.system, request.first, self.checked, self.stopped, self.gave_up, diameter,
             self.depths, findings, seconds, len(unrolling.moves), self._symmetry(),
         )  # fmt: skip
-
-    def _interrupted(self) -> str:
-        return INTERRUPTED if self.request.interrupted() else ""
 
     # -- what is looked for
 
@@ -236,6 +234,8 @@ class _Check:
             self.request.listener(BoundedProgress(depth, seconds, tuple(self.found)))
 
     def _diameter(self) -> int | None:
+        if not self.request.complete:
+            return self.request.diameter
         left = None if self.request.seconds is None else self._end - time.perf_counter()
         asked = Request(
             keep_going=True, shallow=True, limits=Limits(seconds=left),
@@ -284,10 +284,10 @@ class _Check:
 
     def _hit(self, name: str, kind: Kind, informative: bool) -> Finding:
         trace, sure = self.found[name]
-        steps = counted(len(trace.steps), "step")
-        shortest = self.request.first == 0
+        steps, shortest = counted(len(trace.steps), "step"), self.request.first == 0
         if kind == "sometimes":
-            return Finding(name, kind, "holds", f"reached after {steps}", ENGINE, trace, shortest)
+            reach = f"reached after {steps}"
+            return Finding(name, kind, "holds", reach, ENGINE, trace, shortest, canonical=sure)
         what = {"deadlock": "one", "recoverable": "way to where nothing can happen"}
         reach = f"a {'shortest ' if shortest else ''}{what.get(kind, 'violation')}, {steps}"
         if not shortest:
@@ -296,5 +296,5 @@ class _Check:
             reach += "; other engines may show another one of this length"
         return Finding(
             name, kind, "violated", reach, ENGINE, trace, shortest and kind != "recoverable",
-            informative,
+            informative, canonical=sure,
         )  # fmt: skip

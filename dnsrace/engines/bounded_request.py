@@ -27,6 +27,7 @@ class BoundedRequest:
     seconds: of it all, after which it ends unfinished.
     effort: Z3's resource limit for each question; 0: none.
     complete: search for the depth of the deepest state, within what is left of the seconds.
+    diameter: that depth, where a finished search has told it.
     interrupted: asked from time to time; True ends it with a partial report.
     """
 
@@ -38,6 +39,7 @@ class BoundedRequest:
     seconds: float | None = None
     effort: int = 0
     complete: bool = False
+    diameter: int | None = None
     listener: BoundedListener | None = None
     interrupted: Callable[[], bool] = lambda: False
 

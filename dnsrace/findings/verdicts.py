@@ -23,6 +23,7 @@ class Finding:
     reach: how far the verdict reaches, in words: `complete`, `to depth 12`, ...
     trace: of a violation, the behaviour that shows it; of a `sometimes` that holds, its witness.
     shortest: whether no shorter trace exists.
+    canonical: of a shortest trace, whether it is the one that every engine shows.
     informative: the model says that a violation is interesting, but no failure.
     states: of a `recoverable`, how many states break it, as far as is known; None when nobody has
         looked.
@@ -39,6 +40,7 @@ class Finding:
     informative: bool = False
     states: int | None = None
     looked: bool = True
+    canonical: bool = True
 
     @property
     def length(self) -> int | None:
