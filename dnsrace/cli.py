@@ -51,6 +51,8 @@ from dnsrace.cli_support import (
     write_page,
     write_trace,
 )
+from dnsrace.cli_verify import EPILOG as VERIFY_EPILOG
+from dnsrace.cli_verify import verify
 
 EPILOG = (
     "[bold]Exit codes[/bold]: 0 every property asked for holds on the whole space; 1 something is "
@@ -170,6 +172,7 @@ def explore(
 app.command(cls=ModelCommand, epilog=HUNT_EPILOG)(hunt)
 app.command(cls=ModelCommand, epilog=BMC_EPILOG)(bmc)
 app.command(cls=ModelCommand, epilog=PROVE_EPILOG)(prove)
+app.command(cls=ModelCommand, epilog=VERIFY_EPILOG)(verify)
 app.command(cls=ModelCommand, epilog=FIXES_EPILOG)(fixes)
 
 

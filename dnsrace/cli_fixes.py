@@ -15,6 +15,7 @@ from dnsrace.cli_options import (
     MOST_PATHS,
     Engine,
     Json,
+    Markdown,
     MaxPaths,
     ModelName,
     Properties,
@@ -80,11 +81,7 @@ def fixes(
         bool, typer.Option("--fresh", help="Forget the results of a run that was stopped.")
     ] = False,
     json: Json = None,
-    markdown: Annotated[
-        str | None,
-        typer.Option("--markdown", metavar="PATH", help="Write the result as Markdown; - is "
-                     "standard output."),
-    ] = None,
+    markdown: Markdown = None,
 ) -> None:  # fmt: skip
     """Search every combination of the design decisions: which changes are enough, which are not.
 

@@ -45,6 +45,12 @@ Json = Annotated[
     str | None,
     typer.Option("--json", metavar="PATH", help="Write the result as JSON; - is standard output."),
 ]
+Markdown = Annotated[
+    str | None,
+    typer.Option(
+        "--markdown", metavar="PATH", help="Write the result as Markdown; - is standard output."
+    ),
+]
 TraceFile = Annotated[
     str | None,
     typer.Option(

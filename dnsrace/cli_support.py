@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from dnsrace.findings.report import Report
     from dnsrace.findings.trace import Trace
     from dnsrace.prove import ProofRequest
+    from dnsrace.verify import VerifyRequest
 
-    R = TypeVar("R", Request, HuntRequest, BoundedRequest, Bounds, ProofRequest)
+    R = TypeVar("R", Request, HuntRequest, BoundedRequest, Bounds, ProofRequest, VerifyRequest)
 
 
 NARROWEST = 20

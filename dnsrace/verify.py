@@ -19,7 +19,7 @@ from dnsrace.model.selfcheck import lift_checked
 from dnsrace.verify_engines import Share
 
 SECONDS = 120.0
-WALKS = 100_000
+WALKS = 20_000
 ASK: dict[EngineName, Callable[[Share, Verification], Column]] = {
     "search": engines.search, "hunt": engines.walks, "bmc": engines.bounded, "proof": engines.proof,
 }  # fmt: skip

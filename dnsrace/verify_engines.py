@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,17 @@ from dnsrace.model.system import Property, System
 from dnsrace.prove import ProofRequest, prove
 
 CURE = "lemmas may be missing, which dnsrace prove --discover looks for"
+INDUCTION = "induction is about always and every step"
+SILENT: dict[tuple[EngineName, str], str] = {
+    ("hunt", "recoverable"): "a walk shows one way, not all",
+    ("hunt", "eventually"): "fairness needs the graph",
+    ("bmc", "recoverable"): "what is not reached in n steps may be later",
+    ("bmc", "eventually"): "fairness needs the graph",
+    ("proof", "sometimes"): INDUCTION,
+    ("proof", "recoverable"): INDUCTION,
+    ("proof", "eventually"): INDUCTION,
+}
+"""Why an engine says nothing of properties of a kind."""
 MOST_K = 4
 """The greatest k that k-induction is tried with: formulas grow with it."""
 
@@ -52,9 +63,15 @@ class Share:
     tell: Callable[[EngineName, Any], None]
 
     def column(self, engine: EngineName, findings: Iterable[Finding], says: str) -> Column:
-        """What the engine says; it has no word for properties that it has no finding of."""
-        found = {p.name: _silent(engine, p, "it is nothing for this engine") for p in self.asked}
-        return Column(engine, found | {f.name: f for f in findings if f.name in found}, says)
+        """What the engine says, and why it says nothing of the rest."""
+        known = {f.name: f for f in findings if f.looked}
+        silent = {f.name: f.reach for f in findings}
+        found = {
+            p.name: known.get(p.name)
+            or _silent(engine, p, SILENT.get((engine, p.kind)) or silent.get(p.name, "a lemma"))
+            for p in self.asked
+        }
+        return Column(engine, found, says)
 
 
 def _silent(engine: EngineName, prop: Property, why: str) -> Finding:
@@ -121,57 +138,58 @@ def bounded(share: Share, so_far: Verification) -> Column:
 
 
 def proof(share: Share, so_far: Verification) -> Column:
-    """Induction for all sizes. What is neither proved nor violated is tried by k-induction at these
-    sizes, where the model states no lemmas or cannot leave its sizes open."""
-    began, interrupted = time.perf_counter(), share.interrupted
-    column = not_asked(share, "proof", "induction is about always and every step")
-    left = [p.name for p in provable(share.asked)]
-    if not left:
-        return column
-    share.tell("proof", None)
-    request = ProofRequest(
-        tuple(left), seconds=share.seconds, alone=True, interrupted=interrupted,
-    )  # fmt: skip
-    sizes = {p.name for p in share.system.model.parameters if p.kind == "int"}
-    given = {name: value for name, value in share.given.items() if name not in sizes}
-    try:
-        report = prove(share.system.model, given, request, share.max_paths)
-    except ModelError as error:  # what has no form with open sizes may have one at these
-        column.says = f"not for all sizes: {error.cause}"
-        column.findings |= {p.name: _silent("proof", p, column.says) for p in provable(share.asked)}
-    else:
-        so_far.proof = report
-        _take(column, report)
-        if report.proof.system.open:
-            column.for_all = tuple(n for n in left if column.findings[n].verdict == "holds")
+    """Induction for all sizes. What is neither proved nor violated is tried with lemmas that are
+    looked for and by k-induction at these sizes, where the model states no lemmas itself."""
+    began = time.perf_counter()
+    column = not_asked(share, "proof", INDUCTION)
+    names = left = [p.name for p in provable(share.asked)]
     violated = {row.prop.name for row in so_far.rows if row.conclusion == "violated"}
-    for k in range(1, MOST_K + 1) if not share.system.lemmas else ():
-        left = [n for n in left if column.findings[n].verdict != "holds" and n not in violated]
-        spent = time.perf_counter() - began
-        if not left or interrupted() or (share.seconds is not None and spent >= share.seconds):
+    share.tell("proof", None)
+    for given, request in _attempts(share):
+        rest = None if share.seconds is None else share.seconds - (time.perf_counter() - began)
+        if not left or share.interrupted() or (rest is not None and rest <= 0):
             break
-        rest = None if share.seconds is None else share.seconds - spent
-        request = replace(request, names=tuple(left), k=k, seconds=rest)
-        _take(column, prove(share.system.model, share.given, request, share.max_paths))
+        request = replace(request, names=tuple(left), seconds=rest)
+        try:
+            report = prove(share.system.model, given, request, share.max_paths)
+        except ModelError as error:  # what has no form with open sizes may have one at these
+            why = f"not for all sizes: {error.cause}"
+            column.findings |= {p.name: _silent("proof", p, why) for p in provable(share.asked)}
+        else:
+            so_far.proof = so_far.proof or report
+            _take(column, report, so_far)
+        left = [n for n in names if column.findings[n].verdict != "holds" and n not in violated]
     for name in left if not share.system.lemmas else ():
         found = column.findings[name]
-        if found.verdict != "holds":
-            column.findings[name] = replace(found, reach=f"{found.reach}; {CURE}")
+        column.findings[name] = replace(found, reach=f"{found.reach}; {CURE}")
     return column
 
 
-def _take(column: Column, report: ProofReport) -> None:
-    """Take over what a proof says of properties that are not proved yet."""
-    proof, open_ = report.proof, report.proof.system.open
+def _attempts(share: Share) -> Iterator[tuple[dict[str, Any], ProofRequest]]:
+    """What is tried, one after the other: values of parameters, and what is asked of a proof."""
+    sizes = {p.name for p in share.system.model.parameters if p.kind == "int"}
+    for_all = {name: value for name, value in share.given.items() if name not in sizes}
+    request = ProofRequest(alone=True, interrupted=share.interrupted)
+    yield for_all, request
+    if not share.system.lemmas:
+        yield for_all, replace(request, discover=True)
+        yield from ((share.given, replace(request, k=k)) for k in range(1, MOST_K + 1))
+
+
+def _take(column: Column, report: ProofReport, so_far: Verification) -> None:
+    """Take over what a proof says: all of the first one, and of later ones what they prove."""
+    proof, sizes = report.proof, report.proof.system.open
+    reach = f"any {listed(sizes)}" if sizes else "these sizes"
     method = "induction" if proof.k == 1 else f"{proof.k}-induction"
-    sizes = f"any {listed(open_)}" if open_ else "these sizes"
-    proved = [f.name for f in report.findings if f.verdict == "holds" and f.name in report.asked]
+    method += " with lemmas that were found" * bool(report.found)
     for found in report.findings:
-        before = column.findings.get(found.name)
-        if before is not None and before.verdict != "holds" and found.looked:
-            by = f"proved for {sizes} by {method}" if found.name in proved else found.reach
-            column.findings[found.name] = replace(found, reach=by)
-    if proved or not column.says.startswith(("induction for", "not for")):
-        column.says = f"{method} for {sizes}: {counted(len(proof.queries), 'question')} to Z3"
-        if proof.stopped:
-            column.says += f"; then {proof.stopped}"
+        if found.name not in report.asked or not found.looked:
+            continue
+        if found.verdict == "holds":
+            so_far.proof = report if sizes else so_far.proof
+            column.for_all += (found.name,) if sizes else ()
+            found = replace(found, reach=f"proved for {reach} by {method}")
+        elif column.findings[found.name].looked:
+            continue
+        column.findings[found.name] = found
+        column.says = f"{method}, for {reach}" + f"; then {proof.stopped}" * bool(proof.stopped)

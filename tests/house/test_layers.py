@@ -34,6 +34,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hunt": {"model", "findings", "engines"},
     "prove": {"errors", "model", "findings", "engines"},
     "bmc": {"model", "findings", "engines"},
+    "verify_engines": {"errors", "model", "findings", "engines", "prove"},
+    "verify": {"errors", "model", "findings", "engines", "verify_engines"},
     "conform": {"errors", "model", "findings", "engines"},
     "testing": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "hunt",
@@ -42,7 +44,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "fixes", "graph",
     },
     "cli_model": {"errors", "model", "loader"},
-    "cli_support": {"", "errors", "model", "findings", "engines", "reports", "loader", "prove"},
+    "cli_support": {
+        "", "errors", "model", "findings", "engines", "reports", "loader", "prove", "verify",
+    },
     "cli_options": {"cli_model", "cli_support"},
     "cli_bmc": {
         "engines", "reports", "check", "bmc", "cli_model", "cli_options", "cli_support",
@@ -62,10 +66,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli_prove": {"errors", "reports", "check", "prove", "cli_model", "cli_options", "cli_support"},
     "cli_start": set(),
+    "cli_verify": {"reports", "check", "verify", "cli_model", "cli_options", "cli_support"},
     "cli": {
         "", "errors", "model", "findings", "engines", "exports", "reports", "loader", "check",
         "template", "cli_bmc", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt",
-        "cli_model", "cli_options", "cli_prove", "cli_start", "cli_support",
+        "cli_model", "cli_options", "cli_prove", "cli_start", "cli_support", "cli_verify",
     },
     "cli_main": {"cli", "cli_support", "errors"},
     "__main__": {"cli_main"},
@@ -88,7 +93,7 @@ ONE_LAYER: dict[str, set[str]] = {
     "rich": {"reports", "cli_support"},
     "typer": {
         "cli", "cli_bmc", "cli_conform", "cli_export", "cli_fixes", "cli_graph", "cli_hunt",
-        "cli_model", "cli_options", "cli_prove",
+        "cli_model", "cli_options", "cli_prove", "cli_verify",
     },
     "click": {"cli", "cli_model"},
     "pytest": {"testing"},
