@@ -186,7 +186,8 @@ def _take(column: Column, report: ProofReport, so_far: Verification) -> None:
         if found.name not in report.asked or not found.looked:
             continue
         if found.verdict == "holds":
-            so_far.proof = report if sizes else so_far.proof
+            known = so_far.proof
+            so_far.proof = report if sizes or known is None or not known.proof.proved else known
             column.for_all += (found.name,) if sizes else ()
             found = replace(found, reach=f"proved for {reach} by {method}")
         elif column.findings[found.name].looked:

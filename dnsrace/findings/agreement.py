@@ -26,7 +26,7 @@ def refuse_disagreement(verification: Verification) -> None:
 
 def _conflicts(column: Column, a: Finding, b: Finding) -> Iterator[str]:
     """What is wrong with a statement of this column beside one of another."""
-    if a.verdict == "holds" and b.verdict == "violated":
+    if {a.verdict, b.verdict} == {"holds", "violated"}:
         yield "it cannot both hold and be violated"
     # a witness is to `sometimes` what a violation is to the other kinds
     if b.trace is None or b.length is None:
@@ -42,7 +42,7 @@ def _conflicts(column: Column, a: Finding, b: Finding) -> Iterator[str]:
         return
     if b.length < a.length:
         yield f"a shortest {shown} cannot have {a.length} steps where one has {b.length}"
-    if b.shortest and a.canonical and b.canonical and b.trace.text != a.trace.text:
+    elif b.length == a.length and a.canonical and b.canonical and b.trace.text != a.trace.text:
         yield (
             f"of all shortest ones every engine shows the same {shown}, and these are two: "
             f"{a.trace.text} and {b.trace.text}"

@@ -22,7 +22,7 @@ from dnsrace.reports.terminal import MARKS, PLAIN, command_line, print_violation
 from dnsrace.reports.verify_words import cell, conclusions, lines
 
 WIDEST = 24
-"""Columns of the terminal that the name of a property has in any case, if it needs them."""
+"""Up to so many letters, the name of a property stands on one line."""
 STYLES: dict[Conclusion, str] = {
     "violated": "bold red", "proved for all sizes": "bold green", "holds for these sizes": "green",
     "holds within bounds": "yellow", "unknown": "yellow",
@@ -65,7 +65,7 @@ def _table(console: Console, verification: Verification) -> Table:
     """A row for each property, a column for each engine."""
     table = Table(header_style="bold", pad_edge=False, padding=(0, 1, 0, 0), box=SIMPLE_HEAD)
     longest = max((len(p.name) for p in verification.asked), default=0)
-    table.add_column("property", overflow="fold", min_width=min(longest, WIDEST))
+    table.add_column("property", overflow="fold", no_wrap=longest <= WIDEST)
     for column in verification.columns:
         table.add_column(column.engine)
     table.add_column("together")

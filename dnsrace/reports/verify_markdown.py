@@ -115,8 +115,8 @@ def _assumed(verification: Verification) -> Iterator[str]:
     if proof is not None and proof.proof.proved:
         yield f"- The proof: {sizes(proof.proof.system)}."
         yield from _lemmas(proof)
-    yield "- A step is atomic. There is no time and no probability: what may happen may happen at any"
-    yield "  moment."
+    yield "- A step is atomic. There is no time and no probability: what may happen may happen at"
+    yield "  any moment."
     yield "- The verdicts are about the model. Whether the code does what the model says is another"
     yield "  question (`dnsrace conform`)."
 

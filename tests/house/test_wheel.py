@@ -33,7 +33,7 @@ def test_the_wheel_in_an_empty_environment_elsewhere(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     models = {p.name for p in (ROOT / "models").glob("*.py")}
     assert {f"dnsrace/models/{name}" for name in models} <= names
-    schemas = ("explore", "fixes", "conform")
+    schemas = ("explore", "fixes", "conform", "verify")
     assert {f"dnsrace/reports/{name}.schema.json" for name in schemas} <= names
     assets = {p.name for p in (ROOT / "dnsrace/reports/page/assets").iterdir()}
     assert {f"dnsrace/reports/page/assets/{name}" for name in assets} <= names
