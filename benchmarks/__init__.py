@@ -7,6 +7,7 @@
     python -m benchmarks code        hunting in asyncio code, beside a uniform random walk
     python -m benchmarks tools       beside Spin and Rumur, which must be installed
     python -m benchmarks conform     how fast logs are explained
+    python -m benchmarks proofs      proofs for every size, and what they take beside search
     python -m benchmarks hunting     how soon random walks meet the outage, and how often
 
 Each runs its commands in turn, several times, and prints medians and ratios as a Markdown table:

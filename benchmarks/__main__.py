@@ -10,6 +10,7 @@ from benchmarks.running import machine
 
 NAMES = (
     "startup", "search", "symmetry", "scale", "tools", "hunting", "code", "conform", "bmc",
+    "proofs",
 )  # fmt: skip
 
 

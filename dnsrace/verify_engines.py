@@ -24,7 +24,7 @@ from dnsrace.prove import ProofRequest, prove
 CURE = "lemmas may be missing, which dnsrace prove --discover looks for"
 INDUCTION = "induction is about always and every step"
 SILENT: dict[tuple[EngineName, str], str] = {
-    ("hunt", "recoverable"): "a walk shows one way, not all",
+    ("hunt", "recoverable"): "a walk shows one way only",
     ("hunt", "eventually"): "fairness needs the graph",
     ("bmc", "recoverable"): "what is not reached in n steps may be later",
     ("bmc", "eventually"): "fairness needs the graph",

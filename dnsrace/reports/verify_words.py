@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from dnsrace.findings.verdicts import Finding
-from dnsrace.findings.verified import Column, Conclusion, Row, Verification
+from dnsrace.findings.verified import Column, Conclusion, EngineName, Row, Verification
 from dnsrace.findings.words import counted, listed
 
 SAYS: dict[Conclusion, str] = {
@@ -46,7 +46,7 @@ def _first(text: str) -> str:
     return re.split(r"[;:(]|, ", text)[0].strip()
 
 
-def lines(verification: Verification) -> Iterator[tuple[str, str]]:
+def lines(verification: Verification) -> Iterator[tuple[EngineName, str]]:
     """Each engine, and how far it came."""
     for column in verification.columns:
         yield column.engine, f"{column.says}, in {column.seconds:.1f} s"
@@ -71,7 +71,7 @@ def _noticed(row: Row) -> bool:
     return row.conclusion == "violated" and not row.fails
 
 
-def same_trace(verification: Verification) -> list[str]:
+def same_trace(verification: Verification) -> list[EngineName]:
     """The engines that show the trace of the violation that is shown, if there are several."""
     row = next((r for r in verification.rows if r.prop.name == verification.headline), None)
     if row is None or row.shown is None or row.shown.trace is None:

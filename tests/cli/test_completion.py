@@ -31,8 +31,8 @@ def offered(line: str) -> tuple[list[str], str]:
 def test_the_commands() -> None:
     assert offered("dnsrace ") == (
         [
-            "explore", "hunt", "bmc", "prove", "fixes", "replay", "conform", "models", "show",
-            "graph", "export", "new",
+            "explore", "hunt", "bmc", "prove", "verify", "fixes", "replay", "conform", "models",
+            "show", "graph", "export", "new",
         ],
         "",
     )  # fmt: skip

@@ -125,6 +125,15 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["prove", "--fixed", "--smt2", "lamp.py"],
         ["prove", "--json", "-", "--trace", "-"],
     ],
+    "verify": [
+        ["verify", "-p", "nothing"],
+        ["verify", "--timeout", "-1"],
+        ["verify", "--walks", "0"],
+        ["verify", "--markdown", "folder"],
+        ["verify", "--json", "-", "--markdown", "-"],
+        ["verify", "two_phase_commit", "--fixed"],
+        ["verify", "--enactors", "0"],
+    ],
     "bmc": [
         ["bmc", "-p", "safe"],
         ["bmc", "--max-depth", "-1"],

@@ -70,6 +70,7 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     "bmc_from_depth": (1, ["bmc", "-p", "rollback_ready", "--from-depth", "9"]),
     "bmc_gave_up": (3, ["bmc", "--effort", "1"]),
     "help_bmc": (0, ["bmc", "--help"]),
+    "help_verify": (0, ["verify", "--help"]),
     "fixes": (
         0, ["fixes", "--enactors", "2", "--endpoints", "2", "--vary", "freshness,retry",
             "--property", "no_empty_answer"],
