@@ -50,7 +50,8 @@ class ProofRequest:
     smt2: a folder for certificates.
     discover: look for lemmas, and use no others.
     write: a file for the lemmas that were found.
-    seconds: of it all, after which it ends unfinished.
+    seconds: of looking for lemmas and of all questions, after which it ends unfinished; a search
+        for violations has a limit of its own.
     alone: say no more of what is not proved: look for no violation, show no counterexample to
         induction.
     interrupted: asked all the time; True ends it with a partial report.

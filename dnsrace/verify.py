@@ -78,7 +78,7 @@ def verify(
     for number, engine in enumerate(ENGINES):
         start = time.perf_counter()
         left = None if request.seconds is None else request.seconds - (start - began)
-        seconds = None if left is None else left / (len(ENGINES) - number)
+        seconds = None if left is None else round(left / (len(ENGINES) - number), 1)
         share = Share(system, given, request.names, asked, seconds, request.walks, request.depth,
                       max_paths, request.interrupted, tell)  # fmt: skip
         if request.interrupted():

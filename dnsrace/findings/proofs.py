@@ -149,8 +149,10 @@ class ProofReport:
 
     @property
     def exit_code(self) -> int:
-        """0 all that was asked is proved, 1 something is violated, 3 something is not proved."""
+        """0 all that was asked is proved, 1 something is violated, 3 something is not proved, or it
+        was stopped."""
         asked = [f for f in self.findings if f.looked and f.name in self.asked]
         if any(f.fails for f in self.findings):
             return 1
-        return 3 if any(f.verdict == "unknown" and not f.informative for f in asked) else 0
+        missing = any(f.verdict == "unknown" and not f.informative for f in asked)
+        return 3 if missing or self.proof.stopped else 0
