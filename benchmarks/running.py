@@ -27,6 +27,8 @@ class Run:
     peak: int
     """Bytes of memory that it held at most."""
     output: str
+    cpu: float = 0.0
+    """Seconds of processor time: on a busy machine they say more."""
 
     @property
     def answer(self) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def run(
         err.seek(0)
         if process.returncode not in codes:
             sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}: {err.read()}")
-        return Run(wall, usage.ru_maxrss * 1024, out.read())
+        return Run(wall, usage.ru_maxrss * 1024, out.read(), usage.ru_utime + usage.ru_stime)
 
 
 def explore(cache: Path, *options: str) -> Run:
