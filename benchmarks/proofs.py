@@ -19,9 +19,9 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "freshness=in_batch alone": ("--freshness", "in_batch", "-p", "no_empty_answer"),
     "cleaner=transactional alone": ("--cleaner", "transactional", *BOTH),
 }
-ENACTORS = (2, 3, 4, 5, 6, 7)
-PLANS, PATIENCE = 6, 60
-"""Of the searches beside the proof: plans, and seconds after which each of them gives up."""
+ENACTORS = (2, 3, 4, 5, 6, 7, 8)
+PLANS, PATIENCE, ROOM = 6, 60, "4G"
+"""Of the searches beside the proof: plans; seconds and memory after which each of them gives up."""
 
 
 def prove(*options: str) -> Run:
@@ -80,6 +80,7 @@ def _searched(enactors: int) -> list[object]:
     """One search, once: those that give up take as long as they may."""
     command = [sys.executable, "-m", "dnsrace", "explore", "--fixed", *BOTH]
     command += ["--enactors", str(enactors), "--plans", str(PLANS), "--timeout", str(PATIENCE)]
+    command += ["--max-memory", ROOM]
     one = run([*command, "--json", "-"], codes=(0, 3))
     answer = one.answer
     return [

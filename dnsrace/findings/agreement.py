@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dnsrace.errors import InternalError
 from dnsrace.findings.verdicts import Finding
-from dnsrace.findings.verified import COMMANDS, Column, Verification, command
+from dnsrace.findings.verified import Column, Verification, alone
 from dnsrace.findings.words import counted
 from dnsrace.model.system import Property, System
 
@@ -40,9 +40,10 @@ def _conflicts(column: Column, a: Finding, b: Finding) -> Iterator[str]:
         )
     if a.trace is None or a.length is None or not a.shortest:
         return
+    same = b.length == a.length and b.shortest and a.canonical and b.canonical
     if b.length < a.length:
         yield f"a shortest {shown} cannot have {a.length} steps where one has {b.length}"
-    elif b.length == a.length and a.canonical and b.canonical and b.trace.text != a.trace.text:
+    elif same and b.trace.text != a.trace.text:
         yield (
             f"of all shortest ones every engine shows the same {shown}, and these are two: "
             f"{a.trace.text} and {b.trace.text}"
@@ -54,9 +55,7 @@ def _error(
     why: str,
 ) -> InternalError:  # fmt: skip
     says = [f'{c.engine} says "{f.verdict}: {f.reach}"' for c, f in (one, other)]
-    again = [
-        command(system, COMMANDS[c.engine], ("--property", prop.name)) for c, _ in (one, other)
-    ]
+    again = [alone(system, c.engine, ("--property", prop.name)) for c, _ in (one, other)]
     return InternalError(
         f"two engines disagree about {prop.name}: {says[0]}, {says[1]}; {why}",
         cure=f"believe neither; this shows it again: {again[0]}; {again[1]}",

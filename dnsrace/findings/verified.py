@@ -118,12 +118,20 @@ class Verification:
         return 3 if any(row.conclusion in open_ for row in rows) else 0
 
 
-def command(system: System, name: str = "verify", options: Iterable[str] = ()) -> str:
-    """A command line for this model with these parameters; defaults are left out."""
+def alone(system: System, engine: EngineName, options: Iterable[str] = ()) -> str:
+    """The command that asks one engine what it was asked here."""
+    return command(system, COMMANDS[engine], options, sizes=engine != "proof")
+
+
+def command(
+    system: System, name: str = "verify", options: Iterable[str] = (), *, sizes: bool = True
+) -> str:
+    """A command line for this model with these parameters; defaults are left out, and whole numbers
+    too unless `sizes` are wanted."""
     words = ["dnsrace", *name.split()[:1], system.model.reference, *name.split()[1:]]
     for p in system.model.parameters:
         value: Any = system.parameters[p.name]
-        if value != p.default:
+        if value != p.default and (sizes or p.kind != "int"):
             flag = p.option if value else p.option.replace("--", "--no-", 1)
             words += [flag] if p.kind == "bool" else [p.option, p.text(value)]
     return shlex.join([*words, *options])

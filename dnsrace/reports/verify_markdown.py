@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dnsrace import __version__
 from dnsrace.findings.proofs import ProofReport
 from dnsrace.findings.trace import replay_command
-from dnsrace.findings.verified import COMMANDS, EngineName, Verification, command
+from dnsrace.findings.verified import EngineName, Verification, alone, command
 from dnsrace.reports.models import summary
 from dnsrace.reports.prove import sizes
 from dnsrace.reports.terminal import command_line, way_out_text
@@ -150,7 +150,7 @@ def _again(verification: Verification) -> Iterator[str]:
     yield "Each engine alone:"
     yield ""
     for column in verification.columns:
-        yield f"    {command(verification.system, COMMANDS[column.engine])}"
+        yield f"    {alone(verification.system, column.engine)}"
     yield ""
     yield f"Written by dnsrace {__version__}."
 
