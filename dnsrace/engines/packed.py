@@ -262,9 +262,14 @@ class Packed:
 
     def _helper(self, expr: Expr, variable: Expr, domain: Domain, writer: Writer) -> str:
         """A function that loops over a large domain."""
+        # a quantifier inside has a variable of its own
+        bound = {e.data[0] for e in expr.walk() if e.op in ("exists", "forall")}
         free = sorted(
-            {self.name(e) for e in expr.args[0].walk() if e.op in ("choice", "bound")}
-            - {self.name(variable)}
+            {
+                self.name(e)
+                for e in expr.args[0].walk()
+                if e.op == "choice" or (e.op == "bound" and e.data not in bound)
+            }
         )
         primed = any(e.op == "read" and e.data.name.endswith("'") for e in expr.walk())
         state = [f"w{i}" for i in range(self.layout.words)]

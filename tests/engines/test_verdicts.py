@@ -383,3 +383,28 @@ def test_a_property_may_be_called_deadlock_or_may_not(tmp_path: Path) -> None:
         ("always", "holds"),
         ("deadlock", "violated"),
     ]
+
+
+NESTED = """
+    @model
+    def ring():
+        class Seat(Range, low=0, high=9): ...
+        class S(State):
+            marked = var(bool, per=Seat, start=False)
+            last = var(Seat, start=0)
+        @step
+        def mark(s):
+            require(s.last < 9)
+            s.marked[s.last] = True
+            s.last += 1
+        @always
+        def no_two(s):
+            return not any(p != q and s.marked[p] and s.marked[q] for p in Seat for q in Seat)
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_quantifier_inside_of_one_over_a_large_domain(tmp_path: Path, engine: EngineName) -> None:
+    """Such a quantifier is a loop of its own, and the one inside has its own variable."""
+    result = explore(lift_text(tmp_path, NESTED), Request(engine=engine))
+    assert [(f.verdict, f.length) for f in result.findings] == [("violated", 2)]
