@@ -146,7 +146,8 @@ def proof(share: Share, so_far: Verification) -> Column:
     violated = {row.prop.name for row in so_far.rows if row.conclusion == "violated"}
     share.tell("proof", None)
     for given, request in _attempts(share):
-        rest = None if share.seconds is None else share.seconds - (time.perf_counter() - began)
+        spent = time.perf_counter() - began
+        rest = None if share.seconds is None else round(share.seconds - spent, 1)
         if not left or share.interrupted() or (rest is not None and rest <= 0):
             break
         request = replace(request, names=tuple(left), seconds=rest)
