@@ -92,10 +92,10 @@ def dynamodb_dns(
     class Endpoint(Range, low=0, high=endpoints - 1):
         """IPv4, dual stack, FIPS, ...; an enactor walks over them in this order."""
 
-    class Plan(Range, low=1, high=plans):
+    class Plan(Range, low=1, high=plans, identifiers=True):
         """A version of the region's DNS."""
 
-    class Victim(Range, low=0, high=plans):
+    class Victim(Range, low=0, high=plans, identifiers=Plan):
         """The plan that a cleaner looks at; 0 when it is not cleaning."""
 
     class Holder(Maybe, of=Enactor, none="free"):

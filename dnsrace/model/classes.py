@@ -45,8 +45,33 @@ def _bound(value: Any, what: str) -> int | Expr:
     return value
 
 
+def _family(name: str, low: int | Expr, high: int | Expr, of: Any) -> str:
+    """The domain whose identifiers a range holds, by name. Raises ModelError."""
+    if of is False:
+        return ""
+    if of is True:
+        return name
+    whose = getattr(of, "domain", None)
+    if whose is None or whose.identifiers != whose.name:
+        raise ModelError(
+            f"{name} holds the identifiers of {getattr(of, '__name__', of)}, which has none",
+            cure="name a Range that is declared with identifiers=True",
+        )
+    lower = isinstance(low, int) and isinstance(whose.low, int) and low <= whose.low
+    if whose.high != high or not lower:
+        raise ModelError(
+            f"{name} does not hold all identifiers of {whose.name}",
+            cure=f"give it the same high, and a low of {whose.low} or less",
+        )
+    return str(whose.name)
+
+
 class Range(metaclass=DomainClass):
-    """The integers from `low` to `high`, both included."""
+    """The integers from `low` to `high`, both included.
+
+    `identifiers=True`: they identify things in their order, and are no quantities. A range that
+    holds identifiers of another one, beside smaller numbers, names it: `identifiers=Plan`.
+    """
 
     if TYPE_CHECKING:  # a value of a range is a number: let type checkers know
 
@@ -62,7 +87,9 @@ class Range(metaclass=DomainClass):
         def __gt__(self, other: Any) -> bool: ...
         def __ge__(self, other: Any) -> bool: ...
 
-    def __init_subclass__(cls, *, low: int, high: int) -> None:
+    def __init_subclass__(
+        cls, *, low: int, high: int, identifiers: bool | type[Range] = False
+    ) -> None:
         if isinstance(low, int) and isinstance(high, int) and low > high:
             raise ModelError(
                 f"the range {cls.__name__} is empty: {low}..{high}",
@@ -70,7 +97,8 @@ class Range(metaclass=DomainClass):
             )
         name = cls.__name__
         least, most = _bound(low, f"low of {name}"), _bound(high, f"high of {name}")
-        cls.domain = Domain(name, "range", least, most, doc=_doc(cls))
+        family = _family(name, least, most, identifiers)
+        cls.domain = Domain(name, "range", least, most, doc=_doc(cls), identifiers=family)
 
 
 class Names(metaclass=DomainClass):
@@ -102,8 +130,9 @@ class Maybe(metaclass=DomainClass):
         low = inner.low - 1 if isinstance(inner.low, int) else inner.lo
         cls.none = Nothing(none)
         cls.domain = Domain(
-            cls.__name__, "maybe", low, inner.high, of=inner, none=cls.none, doc=_doc(cls)
-        )
+            cls.__name__, "maybe", low, inner.high, of=inner, none=cls.none, doc=_doc(cls),
+            identifiers=inner.identifiers,
+        )  # fmt: skip
         cls.none.domain = cls.domain
 
 

@@ -40,6 +40,7 @@ class Domain:
     low, high: the smallest and largest raw value; expressions when a size parameter is left open.
     members: the author's values by raw value (enumerations only).
     of, none: for optional domains, the domain inside and the value that stands for none.
+    identifiers: the name of the domain whose ordered identifiers these are; empty for all others.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Domain:
     of: Domain | None = None
     none: Nothing | None = None
     doc: str = ""
+    identifiers: str = ""
 
     @property
     def is_open(self) -> bool:

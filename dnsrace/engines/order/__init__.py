@@ -1,0 +1,1 @@
+"""Order abstraction: search for any number of identifiers, of which only the order matters."""
