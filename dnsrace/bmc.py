@@ -25,7 +25,7 @@ def bmc(
     """
     system = lift_checked(model, given, max_paths)
     done = check_bounded(system, request)
-    explanations = explain_all(system, done.findings)
+    explanations = explain_all(done.findings)
     failing = [f.name for f in done.findings if f.name in explanations and f.fails]
     asked = [p.name for p in system.properties if p.question and p.name in failing]
     return BoundedReport(done, explanations, next(iter([*asked, *failing, *explanations]), ""))

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from dnsrace.engines.order.search import explore_by_order
 from dnsrace.engines.request import Request
 from dnsrace.engines.search import explore
 from dnsrace.errors import UsageError
@@ -35,7 +36,7 @@ def check(
     request = replace(request, began=time.perf_counter())
     report = examine(model, given, request, max_paths)
     values = report.system.parameters
-    other = any(values[name] != fixed for name, fixed in model.fixed.items())
+    other = any(values.get(name) != fixed for name, fixed in model.fixed.items())
     if report.headline and other and not request.interrupted():
         states = min(FIXED_STATES, request.limits.states or FIXED_STATES)
         quiet = replace(
@@ -51,8 +52,11 @@ def examine(
 ) -> Report:
     """Explore a model and explain each violation; the same as `check`, of this variant alone."""
     system = lift_checked(model, given, max_paths)
-    exploration = explore(system, request)
-    report = Report(system, exploration, explain_all(system, exploration.findings))
+    if request.unbounded:
+        system, exploration = explore_by_order(model, given, request, max_paths)
+    else:
+        exploration = explore(system, request)
+    report = Report(system, exploration, explain_all(exploration.findings))
     report.headline = _headline(report, request.names)
     return report
 

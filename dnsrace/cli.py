@@ -118,6 +118,11 @@ def explore(
     ] = False,
     engine: Engine = "auto",
     symmetry: Symmetry = True,
+    unbounded: Annotated[
+        str | None,
+        typer.Option(metavar="DOMAIN", help="Any number of these ordered identifiers: invariants, "
+                     "by order abstraction."),
+    ] = None,
     max_states: Annotated[
         int | None, typer.Option(min=1, help="Stop after so many distinct states.")
     ] = None,
@@ -151,7 +156,7 @@ def explore(
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
-                       max_memory, timeout)  # fmt: skip
+                       max_memory, timeout, unbounded or "")  # fmt: skip
     with redirect_stdout(sys.stderr), interruptible(request) as ready:
         # what the model prints must not get into the JSON on standard output
         report = check(chosen, values, ready, max_paths)

@@ -40,6 +40,7 @@ NARROWEST = 20
 def make_request(
     names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
     states: int | None, depth: int | None, memory: str | None, seconds: float | None,
+    unbounded: str = "",
 ) -> Request:  # fmt: skip
     """What the options of `explore` ask for. Raises UsageError."""
     from dnsrace.engines.request import ENGINES, Limits, Request
@@ -48,7 +49,7 @@ def make_request(
         raise UsageError(f"--engine: {engine!r} is not one", cure=f"give {', '.join(ENGINES)}")
     return Request(
         names=tuple(names or ()), engine=engine, symmetry=symmetry, keep_going=keep_going,
-        deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds),
+        deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds), unbounded=unbounded,
     )  # fmt: skip
 
 

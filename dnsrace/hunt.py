@@ -25,6 +25,6 @@ def hunt(
     """
     system = lift_checked(model, given, max_paths)
     done = walk(system, request)
-    explanations = explain_all(system, done.findings)
+    explanations = explain_all(done.findings)
     questions = [name for name in request.questions(system) if name in explanations]
     return HuntReport(done, explanations, next(iter([*questions, *explanations]), ""))

@@ -45,6 +45,7 @@ class Request:
     keep_going: go on after the first violation, for the shortest one of each property.
     deadlock: treat a state without successors that is no end as a violation.
     interrupted: asked from time to time; True ends the search with a partial report.
+    unbounded: a domain whose identifiers are taken by their order alone, in any number.
     shallow: leave alone what needs the graph of all states, unless it is asked for by name.
     began: when the time limit began to run, by time.perf_counter(); None: with the search.
     """
@@ -59,6 +60,7 @@ class Request:
     interrupted: Callable[[], bool] = lambda: False
     began: float | None = None
     shallow: bool = False
+    unbounded: str = ""
 
     def properties(self, system: System) -> tuple[Property, ...]:
         """The properties asked for. Raises UsageError for a name that the model does not have."""

@@ -58,10 +58,10 @@ def _explore(system: System, request: Request) -> Exploration:
         )
     began = time.perf_counter() if request.began is None else request.began
     if request.engine != "auto":
-        return _Search(system, request, _space(system, request, request.engine), began).run()
+        return Search(system, request, _space(system, request, request.engine), began).run()
     limit = request.limits.states
     switch_at = SWITCH if limit is None or limit > SWITCH else None
-    small = _Search(system, request, _space(system, request, "python"), began, switch_at)
+    small = Search(system, request, _space(system, request, "python"), began, switch_at)
     result = small.run()
     if not small.switched:
         return result
@@ -70,7 +70,7 @@ def _explore(system: System, request: Request) -> Exploration:
     except UsageError as error:
         warnings.warn(f"{error.cause}; going on in Python, which is much slower", stacklevel=2)
         space = _space(system, request, "python")
-    large = _Search(system, request, space, began)
+    large = Search(system, request, space, began)
     space.start()
     if not large.go_on():
         # the time was up, or Ctrl-C came, while the compiler was at work: keep what is known
@@ -117,7 +117,7 @@ def _symmetry_text(system: System, request: Request, space: Space) -> str:
     return "none: the model declares nothing interchangeable"
 
 
-class _Search:
+class Search:
     """One search with one space."""
 
     def __init__(
@@ -163,6 +163,10 @@ class _Search:
         result.findings = found.findings()
         self.space.close()
         return result
+
+    def symmetry(self) -> str:
+        """What was reduced, or why nothing was, in words."""
+        return _symmetry_text(self.system, self.request, self.space)
 
     def _levels(self) -> None:
         """Expand level after level until nothing is new, a goal is met, or a limit is."""
@@ -274,7 +278,7 @@ class _Search:
         )
         return Exploration(
             engine=space.engine,
-            symmetry=_symmetry_text(self.system, self.request, space),
+            symmetry=self.symmetry(),
             complete=not self.stopped,
             stopped=self.stopped,
             checked=self.checked,

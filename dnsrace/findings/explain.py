@@ -101,10 +101,10 @@ def explain(trace: Trace, prop: Property | None = None) -> Explanation:
     )
 
 
-def explain_all(system: System, findings: Iterable[Finding]) -> dict[str, Explanation]:
+def explain_all(findings: Iterable[Finding]) -> dict[str, Explanation]:
     """The explanation of each violation that has a trace, by the property's name."""
     return {
-        f.name: explain(f.trace, system.find_property(f.name))
+        f.name: explain(f.trace, f.trace.system.find_property(f.name))
         for f in findings
         if f.verdict == "violated" and f.trace is not None
     }

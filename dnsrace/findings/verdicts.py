@@ -76,6 +76,16 @@ class Statistics:
         return self.distinct_states / self.seconds if self.seconds > 0 else 0.0
 
 
+@dataclass(frozen=True)
+class Unbounded:
+    """Of a search by order abstraction: the domain whose identifiers were taken by their order,
+    and the sizes left open, by name and in words."""
+
+    domain: str
+    open: tuple[str, ...]
+    sizes: str
+
+
 @dataclass
 class Exploration:
     """The result of an exhaustive search."""
@@ -90,6 +100,7 @@ class Exploration:
     """The greatest depth of which every state was found and checked."""
     statistics: Statistics
     findings: list[Finding]
+    unbounded: Unbounded | None = None
 
     def finding(self, name: str) -> Finding | None:
         return next((f for f in self.findings if f.name == name), None)

@@ -20,6 +20,10 @@ class Bounds:
     low: int | None = None
     high: int | None = None
 
+    def allow(self, value: int) -> bool:
+        """Whether a value is inside."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
 
 def at_least(low: int) -> Bounds:
     """For `Annotated[int, at_least(1), "help"]`."""
@@ -91,8 +95,7 @@ class Parameter:
             "choice": value in self.values,
             "int": isinstance(value, int)
             and not isinstance(value, bool)
-            and (self.bounds.low is None or value >= self.bounds.low)
-            and (self.bounds.high is None or value <= self.bounds.high),
+            and self.bounds.allow(value),
         }[self.kind]
         if not good:
             raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from dnsrace.findings.aftermath import Aftermath
@@ -42,6 +43,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "steps": statistics.steps,
         "paths_never_taken": statistics.never,
         "findings": [_finding(report, finding) for finding in exploration.findings],
+        "unbounded": None if exploration.unbounded is None else asdict(exploration.unbounded),
         "fixed": None if report.fixed is None else report_data(report.fixed),
     }
 

@@ -9,11 +9,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from dnsrace.findings.proofs import Found, Proof, ProofReport, QueryKind, ToInduction
-from dnsrace.findings.words import counted, listed
+from dnsrace.findings.words import counted, listed, sizes
 from dnsrace.model.interpreter import slot_text, state_text
 from dnsrace.model.system import State, System
 from dnsrace.reports.behind import indented
-from dnsrace.reports.terminal import findings_table, print_violation
+from dnsrace.reports.terminal import command_line, findings_table, print_violation
 
 SAYS: dict[QueryKind, str] = {
     "initiation": "every initial state satisfies the invariant",
@@ -25,7 +25,7 @@ SAYS: dict[QueryKind, str] = {
 def print_proof(console: Console, report: ProofReport) -> None:
     """Print the whole report of a proof."""
     proof = report.proof
-    console.print(Text(settings(proof.system), style="bold"))
+    console.print(Text(command_line(proof.system), style="bold"))
     headline = report.explanations.get(report.headline)
     finding = next((f for f in report.findings if f.name == report.headline), None)
     if headline is not None and finding is not None:
@@ -47,30 +47,6 @@ def print_proof(console: Console, report: ProofReport) -> None:
     console.print()
     for line in _conclusion(report):
         console.print(line)
-
-
-def settings(system: System) -> str:
-    """Model and parameters on one line, open ones by their limits."""
-    values = " ".join(
-        f"{p.name}={p.text(system.parameters[p.name])}" if p.name in system.parameters else
-        f"{p.name}=any"
-        for p in system.model.parameters
-    )  # fmt: skip
-    return f"{system.model.reference}  {values}"
-
-
-def sizes(system: System) -> str:
-    """What the proof is for, in words: `any enactors >= 1 and plans >= 1`."""
-    parts = []
-    for p in system.model.parameters:
-        if p.name in system.open:
-            low, high = p.bounds.low, p.bounds.high
-            parts.append(
-                (f"{low} <= " if low is not None and high is not None else "")
-                + p.name
-                + (f" <= {high}" if high is not None else f" >= {low}" if low is not None else "")
-            )
-    return f"any {listed(parts)}" if parts else "these parameters only"
 
 
 def _print_found(console: Console, found: Found) -> None:

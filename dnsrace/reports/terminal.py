@@ -63,9 +63,10 @@ def print_violation(console: Console, finding: Finding, what: Explanation, *more
 
 
 def command_line(system: System) -> str:
-    """Model and all its parameters on one line."""
+    """Model and all its parameters on one line; those that are left open are `any`."""
     values = " ".join(
-        f"{p.name}={p.text(system.parameters[p.name])}" for p in system.model.parameters
+        f"{p.name}={p.text(system.parameters[p.name]) if p.name in system.parameters else 'any'}"
+        for p in system.model.parameters
     )
     return f"{system.model.reference}  {values}"
 

@@ -223,7 +223,7 @@ def test_the_graph_is_small(symmetry: bool) -> None:
     system = load("dynamodb_dns").lift(enactors=3, plans=5)
     space = NumbaSpace(system, system.properties, symmetry, safe_limit())
     request = Request(keep_going=True, symmetry=symmetry)
-    run = search._Search(system, request, space, time.perf_counter())
+    run = search.Search(system, request, space, time.perf_counter())
     space.start()
     run._levels()
     graph = space.graph(space.count, safe_limit(), lambda: None)

@@ -18,7 +18,7 @@ from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.numba_space import NumbaSpace
 from dnsrace.engines.python_space import PythonSpace
 from dnsrace.engines.request import Limits, Request
-from dnsrace.engines.search import _Search
+from dnsrace.engines.search import Search
 from dnsrace.engines.space import Space
 from dnsrace.engines.steppers import GeneratedStepper
 from dnsrace.errors import InternalError
@@ -59,7 +59,7 @@ def searched(space: Space) -> Exploration:
     """Everything, or all pairs of switches."""
     depth = 2 if space.system.name == "switches" else None
     request = Request(keep_going=True, symmetry=False, limits=Limits(depth=depth))
-    return _Search(space.system, request, space, time.perf_counter()).run()
+    return Search(space.system, request, space, time.perf_counter()).run()
 
 
 def numba_space_of(system: System) -> NumbaSpace:

@@ -56,6 +56,14 @@ class Shape:
         return domain is not None and domain.identifiers == self.family.name
 
     @property
+    def is_simple(self) -> bool:
+        """Whether the identifiers go from a number to a parameter, with or without a number."""
+        high = self.family.high
+        if isinstance(high, Expr) and high.op in ("add", "sub") and high.args[1].op == "const":
+            high = high.args[0]
+        return isinstance(self.family.low, int) and isinstance(high, Expr) and high.op == "param"
+
+    @property
     def size(self) -> tuple[str, int]:
         """The parameter that bounds the identifiers, and the greatest of them less this."""
         high = self.family.high
