@@ -194,9 +194,11 @@ def _verdict_text(finding: Finding) -> str:
 
 
 def _search_lines(exploration: Exploration, system: System) -> Iterable[Text]:
-    s = exploration.statistics
+    s, unbounded = exploration.statistics, exploration.unbounded
     if exploration.complete:
-        yield Text.assemble(("COMPLETE", "bold green"), ": every reachable state was explored")
+        every = ": every reachable state was explored"
+        every += f", as far as the order of {unbounded.domain} tells" if unbounded else ""
+        yield Text.assemble(("COMPLETE", "bold green"), every)
     else:
         yield Text.assemble(
             ("INCOMPLETE", "bold yellow"),
@@ -284,7 +286,9 @@ def _conclusion(report: Report) -> Text:
     bounded = [f.name for f in exploration.asked if f.verdict != "holds" and not f.informative]
     if bounded:
         why = (
-            "There was no time or no room to look: see above."
+            "That is no violation: see above."
+            if exploration.complete and exploration.unbounded
+            else "There was no time or no room to look: see above."
             if exploration.complete
             else "This is no proof of anything beyond the depth that was reached."
         )
@@ -295,4 +299,6 @@ def _conclusion(report: Report) -> Text:
         return Text(
             f"No failure; violated, but informative: {', '.join(noticed)}.", style="bold yellow"
         )
-    return Text("Every property that was checked holds on the whole space.", style="bold green")
+    unbounded = exploration.unbounded
+    where = f"for {unbounded.sizes}" if unbounded else "on the whole space"
+    return Text(f"Every property that was checked holds {where}.", style="bold green")

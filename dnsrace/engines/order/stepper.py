@@ -62,9 +62,9 @@ class OrderStepper:
         self._nothing = shape.lowest - 1
         """What is in a slot that nobody will read."""
         at = shape.offsets
-        self._unread = [
+        self.unread = [
             (at[variable] + i, at[phase] + i, raws)
-            for (variable, phase), raws in unread(shape.system).items()
+            for (variable, phase), raws in unread(shape.system, properties).items()
             for i in range(count(variable))
         ]
         self.left: Failure | None = None
@@ -133,7 +133,7 @@ class OrderStepper:
         """The node after a step: live identifiers are numbered without gaps, all else that was
         stored under identifiers is forgotten."""
         shape, head = self.shape, list(head)
-        for slot, phase, raws in self._unread:
+        for slot, phase, raws in self.unread:
             if head[phase] in raws:
                 head[slot] = self._nothing
         slots = shape.identifiers

@@ -12,19 +12,20 @@ from collections.abc import Iterator
 
 from dnsrace.model.expressions import Expr, Variable
 from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
-from dnsrace.model.system import Commit, Step, System
+from dnsrace.model.system import Commit, Property, Step, System
 
 Unread = dict[tuple[Variable, Variable], frozenset[int]]
 """For a variable and a phase, both by process: the raw phases in which the variable is unread."""
 
 
-def unread(system: System) -> Unread:
-    """Where variables are unread; pairs for which there is no such phase are left out."""
+def unread(system: System, properties: tuple[Property, ...]) -> Unread:
+    """Where variables are unread, by steps and by these properties; pairs for which there is no
+    such phase are left out."""
     found = {}
     for variable in system.variables:
         for phase in system.variables:
             if phase.domain.kind == "enum" and phase.index == variable.index != ():
-                dead = _Analysis(system, variable, phase).dead()
+                dead = _Analysis(system, properties, variable, phase).dead()
                 if dead and variable is not phase:
                     found[variable, phase] = dead
     return found
@@ -37,16 +38,18 @@ class _Mixed(Exception):
 class _Analysis:
     """Of one variable and one phase, by processes that differ in name only."""
 
-    def __init__(self, system: System, variable: Variable, phase: Variable) -> None:
+    def __init__(
+        self, system: System, properties: tuple[Property, ...], variable: Variable, phase: Variable
+    ) -> None:
         self.system, self.variable, self.phase = system, variable, phase
+        self.looked = [p.value for p in properties] + [p.defined for p in properties]
 
     def dead(self) -> frozenset[int]:
         """The phases in which the variable is unread: the rest is found going backwards, from
         reads, until nothing is added."""
-        looked = [p.value for p in self.system.properties if p.kind in ("always", "every_step")]
         primes = self.system.primed
         if len(self.variable.index) != 1 or any(
-            _mentions(e, {self.variable, primes[self.variable]}) for e in looked
+            _mentions(e, {self.variable, primes[self.variable]}) for e in self.looked
         ):
             return frozenset()
         raws = frozenset(self.phase.domain.raws)
