@@ -9,7 +9,7 @@ stored under one that is not. A run remembers what it was told, so its answers f
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import floor
 from typing import Any
@@ -20,7 +20,7 @@ from dnsrace.model.paths import Failure
 
 Number = float
 """A number in a node; during a run also one in between, for an identifier that is not live."""
-Node = tuple[int, ...]
+Node = tuple[Any, ...]
 
 
 class Left(Exception):
@@ -51,15 +51,16 @@ class Facts:
 
 
 class Run:
-    """A run along one sequence of answers; `given` are the first of them."""
+    """A run along one sequence of answers; `given` are the first of them. `own` are the slots of
+    private identifiers that the step may use."""
 
-    def __init__(self, facts: Facts, node: Node, given: list[int]) -> None:
+    def __init__(self, facts: Facts, node: Node, given: list[int], own: Iterable[int]) -> None:
         self.facts = facts
         self.node = node
         self.given = given
         self.answers: list[tuple[int, int]] = []
         self.top = node[facts.mark]
-        self.fresh: list[Number] = []
+        self.fresh: list[Number] = sorted({x for i in own if (x := node[i]) != int(x)})
         self.limits: dict[tuple[Number, Number], tuple[float, float]] = {}
         self.points: dict[tuple[Number, int], Number] = {}
         self.found: dict[tuple[int, Number], int] = {}
@@ -201,12 +202,19 @@ class Run:
         value = self.written.get((cell, key))
         return self.element(cell, key) if value is None else value
 
+    def left_behind(self, cell: int, key: Number) -> int:
+        """The same, or UNKNOWN."""
+        value = self.written.get((cell, key))
+        return self.stored(cell, key) if value is None else value
 
-def every_run(facts: Facts, node: Node, do: Callable[[Run], Any]) -> Iterator[tuple[Run, Any]]:
+
+def every_run(
+    facts: Facts, node: Node, do: Callable[[Run], Any], own: Iterable[int] = ()
+) -> Iterator[tuple[Run, Any]]:
     """Each run, with what `do` made of it; those that contradict themselves are left out."""
     given: list[int] | None = []
     while given is not None:
-        run = Run(facts, node, given)
+        run = Run(facts, node, given, own)
         try:
             yield run, do(run)
         except Contradiction:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, product
 from typing import Any
 
+from dnsrace.engines.order.numbering import Numbering
 from dnsrace.engines.order.run import Facts, Left, Node, Number, Run, every_run
 from dnsrace.engines.order.shape import UNKNOWN, Shape
 from dnsrace.engines.order.source import formula, starts_of, step_function
 from dnsrace.engines.order.terms import Terms
-from dnsrace.engines.order.unread import unread
 from dnsrace.engines.space import Counters
 from dnsrace.errors import ModelError
 from dnsrace.model import places
@@ -20,7 +21,7 @@ from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Variable
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.paths import Failure
-from dnsrace.model.system import Property, State, Step, count
+from dnsrace.model.system import Property, State, Step
 
 LEAVES = "a value leaves its domain"
 """The goal that is hit where a value may leave its domain."""
@@ -38,6 +39,17 @@ class Move:
     hits: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Way:
+    """A step with its choices, and what it knows of private identifiers."""
+
+    step: Step
+    choices: tuple[int, ...]
+    function: Callable[..., Any]
+    acting: list[Any]
+    own: list[int]
+
+
 class OrderStepper:
     """Runs one node at a time, in Python."""
 
@@ -46,10 +58,7 @@ class OrderStepper:
     def __init__(self, shape: Shape, properties: tuple[Property, ...], symmetric: bool) -> None:
         self.shape = shape
         terms = Terms(shape)
-        self._steps = [
-            (step, list(step.every_choice()), step_function(shape, terms, step))
-            for step in shape.system.steps
-        ]
+        functions = [(step, step_function(shape, terms, step)) for step in shape.system.steps]
         self._states = [(p.name, formula(terms, p)) for p in properties if p.kind == "always"]
         self._transitions = [
             (p.name, formula(terms, p)) for p in properties if p.kind == "every_step"
@@ -59,13 +68,12 @@ class OrderStepper:
             tuple(variable.domain.raws for variable, _ in shape.cells), starts_of(shape, terms),
         )  # fmt: skip
         self._names = [Swaps(shape, d) for d in reducible(shape)] if symmetric else []
-        self._nothing = shape.lowest - 1
-        """What is in a slot that nobody will read."""
-        at = shape.offsets
-        self.unread = [
-            (at[variable] + i, at[phase] + i, raws)
-            for (variable, phase), raws in unread(shape.system, properties).items()
-            for i in range(count(variable))
+        self.numbering = Numbering(shape, properties)
+        self._ways = [
+            _Way(step, choices, function, acting, self.numbering.own(acting))
+            for step, function in functions
+            for choices in step.every_choice()
+            for acting in [[(c.domain, raw) for c, raw in zip(step.choices, choices, strict=True)]]
         ]
         self.left: Failure | None = None
         """What may leave its domain, the first that was met."""
@@ -89,68 +97,48 @@ class OrderStepper:
                     cure="give the parameter a value",
                 ) from None
         for head in product(*heads):
-            live = [head[i] for i in self.shape.identifiers]
-            mark = max([self.shape.low, *live])
-            # a node without blocks, in which nothing below the mark is known but the start
-            empty = Run(self.facts, (*head, self.shape.lowest - 1), [])
-            yield self._renumbered(empty, [*head, mark], {})
+            yield self.numbering.node([*head, self.shape.low], self._at_start, lambda _: 0)
+
+    def _at_start(self, cell: int, key: Number) -> int:
+        """What a cell of an identifier holds at the start, or UNKNOWN."""
+        variable, index = self.shape.cells[cell]
+        rest = iter(index)
+        names = {
+            f"i{n}": int(key) if self.shape.holds(d) else next(rest)
+            for n, d in enumerate(variable.index)
+        }
+        try:
+            values = {Interpreter(self.shape.system).value(e, (), names) for e in variable.start}
+        except ModelError:
+            return UNKNOWN
+        return values.pop() if len(values) == 1 else UNKNOWN
 
     # -- steps
 
     def moves(self, node: Node) -> Iterator[Move]:
         """All that can happen in a node."""
-        for step, every_choice, function in self._steps:
-            for choices in every_choice:
-                for _, moved in every_run(self.facts, node, self._mover(step, choices, function)):
-                    if moved is not None:
-                        yield moved
+        for way in self._ways:
+            for _, moved in every_run(self.facts, node, partial(self._move, way), way.own):
+                if moved is not None:
+                    yield moved
 
-    def _mover(
-        self, step: Step, choices: tuple[int, ...], function: Callable[..., Any]
-    ) -> Callable[[Run], Move | None]:
-        def move(run: Run) -> Move | None:
-            hits: list[str] = []
-            path, after = -1, ()
-            try:
-                taken = function(run, run.node, *choices)
-                if taken is None:
-                    return None
-                path, head, run.written = taken
-                after = self._renumbered(run, head, run.written)
-                for name, test in self._transitions:
-                    if not test(run, run.node, head):
-                        hits.append(name)
-            except Left as left:
-                self.left = self.left or left.failure
-                hits.append(LEAVES)
-            return Move(step, choices, path, after, tuple(hits))
-
-        return move
-
-    def _renumbered(
-        self, run: Run, head: list[Any], written: dict[tuple[int, Number], int]
-    ) -> Node:
-        """The node after a step: live identifiers are numbered without gaps, all else that was
-        stored under identifiers is forgotten."""
-        shape, head = self.shape, list(head)
-        for slot, phase, raws in self.unread:
-            if head[phase] in raws:
-                head[slot] = self._nothing
-        slots = shape.identifiers
-        mark = max([head[shape.mark], *(head[i] for i in slots), *(key for _, key in written)])
-        held = {head[i] for i in slots}
-        live = sorted({mark, shape.low} | {x for x in held if x > shape.low})
-        number = dict(zip(live, range(shape.low, shape.low + len(live)), strict=True))
-        for i in slots:
-            head[i] = number.get(head[i], head[i])
-        blocks = []
-        for key in (*range(shape.first, shape.low), *live):
-            for cell, low in enumerate(shape.lows):
-                value = written.get((cell, key)) if key in held else None
-                if value is None:
-                    value = run.stored(cell, key) if key >= low and key in held else UNKNOWN
-                blocks.append(int(value))
-        return (*map(int, head[: shape.mark]), number[mark], *blocks)
+    def _move(self, way: _Way, run: Run) -> Move | None:
+        hits: list[str] = []
+        path, after = -1, ()
+        try:
+            taken = way.function(run, run.node, *way.choices)
+            if taken is None:
+                return None
+            path, head, run.written = taken
+            head[self.shape.mark] = max([head[self.shape.mark], *(x for _, x in run.written)])
+            after = self.numbering.node(head, run.left_behind, run.choose, way.acting)
+            for name, test in self._transitions:
+                if not test(run, run.node, head):
+                    hits.append(name)
+        except Left as left:
+            self.left = self.left or left.failure
+            hits.append(LEAVES)
+        return Move(way.step, way.choices, path, after, tuple(hits))
 
     def expand(self, node: Node, counters: Counters) -> tuple[list[Node], list[str]]:
         """Successors, and the goals that are hit on the way."""
