@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dnsrace.engines.order.shape import UNKNOWN, Shape
@@ -53,37 +54,45 @@ def marked_states(system: System, shape: Shape) -> Iterator[tuple[State, int]]:
 
 
 class Abstract:
-    """From a concrete state to the nodes that stand for it, as sets of pairs of names and values:
-    identifiers by their place in the order, what is stored under each that is held."""
+    """What a node's head says, and what it must say for a concrete state: identifiers by their
+    place in the order of those that are common, private ones by the gap that they are in."""
 
     def __init__(self, shape: Shape, stepper: OrderStepper) -> None:
-        self.shape = shape
-        self.unread = {(slot, phase): raws for slot, phase, raws in stepper.unread}
+        self.shape, self.numbering = shape, stepper.numbering
 
-    def head(self, state: State, system: System, most: int) -> tuple[tuple[Any, ...], list[int]]:
-        """The head of the node, and the identifiers in order."""
+    def _said(self, raws: Sequence[Any], mark: float) -> tuple[tuple[Any, ...], list[float]]:
+        low, held = self.shape.low, self.shape.identifiers
+        ignored = {slot for slot, phase, dead, _ in self.numbering.unread if raws[phase] in dead}
+        hidden = {
+            slot: who
+            for slot, phase, where, who in self.numbering.private
+            if raws[phase] in where and slot not in ignored
+        }
+        common = {raws[i] for i in held if i not in ignored and i not in hidden and raws[i] > low}
+        live = sorted(common | {mark, low})
+        said = []
+        for i, raw in enumerate(raws):
+            if i in ignored:
+                said.append(None)
+            elif i not in held:
+                said.append(raw)
+            elif raw in live or raw < low:
+                said.append(live.index(raw) if raw in live else f"number {raw}")
+            else:
+                mine = {raws[j] for j in hidden if hidden[j] == hidden[i]}
+                at = bisect(live, raw) - 1
+                gap = sorted(x for x in mine if bisect(live, x) - 1 == at and x not in live)
+                said.append((at, gap.index(raw)))
+        return (*said, live.index(mark)), live
+
+    def of_state(self, state: State, system: System, mark: int) -> tuple[Any, list[float]]:
+        """Of a concrete state; beside it the common identifiers, in order."""
         where = {(v.name, index): i for i, (v, index) in enumerate(system.slots)}
-        raws: list[Any] = [state[where[v.name, index]] for v, index in self.shape.head]
-        ignored = {slot for (slot, phase), dead in self.unread.items() if raws[phase] in dead}
-        held = [raws[i] for i in self.shape.identifiers if i not in ignored]
-        live = sorted({most, self.shape.low} | {x for x in held if x > self.shape.low})
-        for i in self.shape.identifiers:
-            at = live.index(raws[i]) if raws[i] in live else f"number {raws[i]}"
-            raws[i] = at
-        raws = [None if i in ignored else raw for i, raw in enumerate(raws)]
-        return (*raws, live.index(most)), live
+        return self._said([state[where[v.name, index]] for v, index in self.shape.head], mark)
 
-    def of_node(self, node: State) -> tuple[Any, ...]:
-        """The head of a node, in the same form."""
-        shape = self.shape
-        raws: list[Any] = list(node[: shape.mark])
-        for i in shape.identifiers:
-            x = raws[i] - shape.low
-            raws[i] = x if x >= 0 else f"number {raws[i]}"
-        for (slot, phase), dead in self.unread.items():
-            if node[phase] in dead:
-                raws[slot] = None
-        return (*raws, node[shape.mark] - shape.low)
+    def of_node(self, node: State) -> Any:
+        """Of a node."""
+        return self._said(node[: self.shape.mark], node[self.shape.mark])[0]
 
 
 def uncovered(
@@ -96,12 +105,12 @@ def uncovered(
     where = {(v.name, index): i for i, (v, index) in enumerate(instance.slots)}
     missing = []
     for state, most in marked_states(instance, shape):
-        head, live = abstract.head(state, instance, most)
+        head, live = abstract.of_state(state, instance, most)
         stored = []
         for at, raw in enumerate(live):
             for cell, (variable, index) in enumerate(shape.cells):
                 rest = iter(index)
-                key = tuple(raw if shape.holds(d) else next(rest) for d in variable.index)
+                key = tuple(int(raw) if shape.holds(d) else next(rest) for d in variable.index)
                 slot = where[variable.name, key]
                 stored.append((shape.block(shape.low + at) + cell, state[slot]))
         if not any(

@@ -74,7 +74,7 @@ class Shape:
             high = high.args[0]
         return str(high.data[0]), offset
 
-    @property
+    @cached_property
     def low(self) -> int:
         """The lowest identifier."""
         return self.family.lo

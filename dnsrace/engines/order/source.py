@@ -9,7 +9,7 @@ from dnsrace.engines.order.run import Left, Run
 from dnsrace.engines.order.shape import Element, Shape
 from dnsrace.engines.order.terms import INF, Terms
 from dnsrace.errors import ModelError
-from dnsrace.model.paths import Ensure, Failure, Leaf, Tree
+from dnsrace.model.paths import Branch, Ensure, Failure, Leaf, Tree
 from dnsrace.model.system import Commit, Property, Step
 
 
@@ -24,6 +24,22 @@ def step_function(shape: Shape, terms: Terms, step: Step) -> Callable[..., Any]:
     scope = {"TOP": INF, "INF": INF, "Left": Left, "failures": failures}
     exec(compile(source, f"<{step.name} by order>", "exec"), scope)
     function: Callable[..., Any] = scope["take"]  # type: ignore[assignment]
+    return function
+
+
+def guard_function(terms: Terms, step: Step) -> Callable[..., bool]:
+    """A function of node and choices: whether the first tests of a step, as far as the node alone
+    settles them, leave it enabled."""
+    tests, tree = ["True"], step.tree
+    while isinstance(tree, Branch) and Leaf(None) in (tree.yes, tree.no):
+        terms.place = tree.place or step.place
+        text = terms.text(tree.test)
+        if "r." in text:
+            break
+        tests.append(text if tree.no == Leaf(None) else f"not {text}")
+        tree = tree.yes if tree.no == Leaf(None) else tree.no
+    arguments = ", ".join(["s", *(f"c_{c.data}" for c in step.choices)])
+    function: Callable[..., bool] = eval(f"lambda {arguments}: {' and '.join(tests)}")
     return function
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from dnsrace.engines.order.numbering import Numbering
 from dnsrace.engines.order.run import Facts, Left, Node, Number, Run, every_run
 from dnsrace.engines.order.shape import UNKNOWN, Shape
-from dnsrace.engines.order.source import formula, starts_of, step_function
+from dnsrace.engines.order.source import formula, guard_function, starts_of, step_function
 from dnsrace.engines.order.terms import Terms
 from dnsrace.engines.space import Counters
 from dnsrace.errors import ModelError
@@ -45,6 +45,7 @@ class _Way:
 
     step: Step
     choices: tuple[int, ...]
+    guard: Callable[..., bool]
     function: Callable[..., Any]
     acting: list[Any]
     own: list[int]
@@ -58,7 +59,10 @@ class OrderStepper:
     def __init__(self, shape: Shape, properties: tuple[Property, ...], symmetric: bool) -> None:
         self.shape = shape
         terms = Terms(shape)
-        functions = [(step, step_function(shape, terms, step)) for step in shape.system.steps]
+        functions = [
+            (step, guard_function(terms, step), step_function(shape, terms, step))
+            for step in shape.system.steps
+        ]
         self._states = [(p.name, formula(terms, p)) for p in properties if p.kind == "always"]
         self._transitions = [
             (p.name, formula(terms, p)) for p in properties if p.kind == "every_step"
@@ -70,8 +74,8 @@ class OrderStepper:
         self._names = [Swaps(shape, d) for d in reducible(shape)] if symmetric else []
         self.numbering = Numbering(shape, properties)
         self._ways = [
-            _Way(step, choices, function, acting, self.numbering.own(acting))
-            for step, function in functions
+            _Way(step, choices, guard, function, acting, self.numbering.own(acting))
+            for step, guard, function in functions
             for choices in step.every_choice()
             for acting in [[(c.domain, raw) for c, raw in zip(step.choices, choices, strict=True)]]
         ]
@@ -118,6 +122,8 @@ class OrderStepper:
     def moves(self, node: Node) -> Iterator[Move]:
         """All that can happen in a node."""
         for way in self._ways:
+            if not way.guard(node, *way.choices):
+                continue
             for _, moved in every_run(self.facts, node, partial(self._move, way), way.own):
                 if moved is not None:
                     yield moved
