@@ -49,7 +49,8 @@ def make_request(
         raise UsageError(f"--engine: {engine!r} is not one", cure=f"give {', '.join(ENGINES)}")
     return Request(
         names=tuple(names or ()), engine=engine, symmetry=symmetry, keep_going=keep_going,
-        deadlock=deadlock, limits=Limits(states, depth, _bytes(memory), seconds), unbounded=unbounded,
+        deadlock=deadlock, unbounded=unbounded,
+        limits=Limits(states, depth, _bytes(memory), seconds),
     )  # fmt: skip
 
 

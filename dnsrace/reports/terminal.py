@@ -286,7 +286,7 @@ def _conclusion(report: Report) -> Text:
     bounded = [f.name for f in exploration.asked if f.verdict != "holds" and not f.informative]
     if bounded:
         why = (
-            "That is no violation: see above."
+            "Whether the model itself breaks it is not known: see above."
             if exploration.complete and exploration.unbounded
             else "There was no time or no room to look: see above."
             if exploration.complete

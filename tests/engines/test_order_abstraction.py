@@ -2,43 +2,343 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from engines.ordering import nodes_of, uncovered
+from support import load_text
 
+from dnsrace.check import check
 from dnsrace.engines.order.opening import opened
+from dnsrace.engines.order.run import Run
 from dnsrace.engines.order.stepper import OrderStepper
+from dnsrace.engines.order.terms import INF, Terms
+from dnsrace.engines.request import Limits, Request
+from dnsrace.engines.search import explore
+from dnsrace.errors import DnsraceError, ModelError, UsageError
+from dnsrace.findings.replay import confirm
+from dnsrace.findings.report import Report
 from dnsrace.loader import load
+from dnsrace.model.language import Model
+from dnsrace.model.operators import OPERATORS
+from dnsrace.model.system import State
 
 FIXED = {"freshness": "in_batch", "cleaner": "transactional", "rollback": "tolerant"}
-
-SETTINGS: list[dict[str, Any]] = [
-    {},
-    FIXED,
-    {"freshness": "in_batch"},
-    {"cleaner": "transactional"},
-    {"rollback": "tolerant"},
-    {"cleaner": "checked"},
-    {"retry": "newest"},
-    {"lock_expiry": True},
-    {"crashes": True, **FIXED},
-    {"preamble": False, "cleaner": "transactional"},
-    {"operator": "rollback"},
-    {"operator": "repair"},
-]
 
 
 def setting(given: dict[str, Any]) -> str:
     return " ".join(f"{name}={value}" for name, value in given.items()) or "deployed"
 
 
-@pytest.mark.parametrize("given", SETTINGS, ids=setting)
-def test_every_state_of_the_flagship_is_in_the_abstraction(given: dict[str, Any]) -> None:
-    model, given = load("dynamodb_dns"), {"enactors": 2, **given}
-    shape = opened(model, given, "Plan", 1000)
+def missing(
+    model: Model, given: dict[str, Any], name: str, sizes: list[dict[str, int]]
+) -> list[State]:
+    """The reachable states of instances that are not in the abstraction."""
+    shape = opened(model, given, name, 1000)
     stepper = OrderStepper(shape, (), symmetric=False)
     nodes = nodes_of(stepper)
-    for plans, retention in ((4, 0), (4, 1), (5, 2)):
-        instance = model.lift(plans=plans, retention=retention, **given)
-        assert uncovered(shape, stepper, nodes, instance) == []
+    found = (uncovered(shape, stepper, nodes, model.lift(**given, **size)) for size in sizes)
+    return [state for states in found for state in states]
+
+
+# -- it stands for every behaviour
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        FIXED,
+        {"freshness": "in_batch"},
+        {"cleaner": "checked"},
+        {"retry": "newest"},
+        {"lock_expiry": True, "cleaner": "transactional"},
+        {"crashes": True, **FIXED},
+        {"operator": "rollback"},
+        {"operator": "repair", "enactors": 1},
+        {"endpoints": 2, "enactors": 1},
+    ],
+    ids=setting,
+)
+def test_every_state_of_the_flagship_is_in_the_abstraction(given: dict[str, Any]) -> None:
+    sizes = [{"plans": 4, "retention": 0}, {"plans": 4, "retention": 1}]
+    assert missing(load("dynamodb_dns"), {"enactors": 2, **given}, "Plan", sizes) == []
+
+
+GUARDS = (
+    "s.mine[p] < s.newest", "s.flag[s.mine[p]]", "not s.flag[s.live]", "s.mine[p] == s.live",
+    "s.newest - s.mine[p] > gap", "s.old[p] < s.live", "s.mine[p] > 1", "s.mine[p] <= s.old[p] + 1",
+    "any(s.kept[q] == s.old[p] for q in Place)",
+)  # fmt: skip
+EFFECTS = (
+    "s.mine[p] = s.newest", "s.live = s.mine[p]", "s.flag[s.mine[p]] = True", "s.old[p] = 1",
+    "s.flag[s.live] = not s.flag[s.live]", "s.old[p] = 0", "s.mine[p] = 1", "s.kept[1] = s.live",
+    "if s.old[p] >= 1: s.flag[s.old[p]] = False", "s.kept[0], s.kept[1] = s.kept[1], s.kept[0]",
+    "if s.old[p] + 1 < s.mine[p]: s.old[p] += 1", "if s.mine[p] - 1 > gap: s.mine[p] -= 1",
+    "s.old[p] = max(s.old[p], s.kept[0])",
+)  # fmt: skip
+
+
+def random_model(folder: Path, seed: int, count: int = 1) -> Model:
+    """A model of processes that pass identifiers around."""
+    lots, steps = Random(seed), ""
+    for number in range(6):
+        guards = "".join(f"        require({g})\n" for g in lots.sample(GUARDS, lots.randint(0, 1)))
+        effects = "".join(f"        {e}\n" for e in lots.sample(EFFECTS, lots.randint(1, 3)))
+        steps += (
+            f"    @step\n    def work{number}(s: Everything, p: Process) -> None:\n"
+            f"        require(s.phase[p] == Phase.{lots.choice('AAB')})\n{guards}{effects}"
+            f"        s.phase[p] = Phase.{lots.choice('AAB')}\n"
+        )
+    text = f'''
+@model
+def passing(size: Annotated[int, at_least(1)] = 3, gap: Annotated[int, at_least(0)] = 0) -> None:
+    """Identifiers are passed around."""
+    class Item(Range, low=1, high=size, identifiers=True): ...
+    class Old(Range, low=0, high=size, identifiers=Item): ...
+    class Place(Range, low=0, high=1): ...
+    class Process(Names, count={count}): ...
+    class Phase(enum.Enum): A, B = range(2)
+    class Everything(State):
+        newest = var(Item, start=1)
+        live = var(Item, start=1)
+        kept = var(Item, per=Place, start=1)
+        phase = var(Phase, per=Process, start=Phase.A)
+        mine = var(Item, per=Process, start=1)
+        old = var(Old, per=Process, start=0)
+        flag = var(bool, per=Item, start=lambda i: i == 1)
+    @step
+    def publish(s: Everything) -> None:
+        require(s.newest < size)
+        s.newest += 1
+{steps}
+    @always
+    def live_is_flagged(s: Everything) -> bool:
+        return s.flag[s.live]
+    @always
+    def in_order(s: Everything) -> bool:
+        return all(s.old[p] <= s.newest for p in Process)
+    @every_step
+    def forwards(before: Everything, after: Everything) -> bool:
+        return before.live <= after.live
+'''
+    return load_text(folder, text, f"passing_{seed}")
+
+
+SIZES = [{"size": n, "gap": gap} for n, gap in ((1, 0), (3, 0), (3, 1), (4, 0), (4, 2))]
+
+
+ONE_PROCESS = (0, 1, 5, 6, 8, 11, 12, 15, 16, 19, 21, 22, 24, 26, 28, 29)
+TWO_PROCESSES = (0, 2, 5, 9, 10)
+RANDOM = [(seed, 1) for seed in ONE_PROCESS] + [(seed, 2) for seed in TWO_PROCESSES]
+"""Of the first seeds, those whose abstraction is neither tiny nor large."""
+
+
+@pytest.mark.parametrize(("seed", "count"), RANDOM)
+def test_every_state_of_random_models_is_in_the_abstraction(
+    tmp_path: Path, seed: int, count: int
+) -> None:
+    assert missing(random_model(tmp_path, seed, count), {}, "Item", SIZES) == []
+
+
+def never_in_between(run: Run, x: float, by: int) -> Iterator[float]:
+    yield from (z for z in ALL_WAYS(run, x, by) if z in run._live() or z > run.top)
+
+
+def always_far(run: Run, x: float, y: float, low: float, high: float) -> bool:
+    return run.distance(x, y)[1] + high > 0
+
+
+def always_first(run: Run, ways: int) -> int:
+    run.answers.append((0, 1))
+    return 0
+
+
+ALL_WAYS = Run._ways
+
+
+@pytest.mark.parametrize(
+    ("method", "mutation"),
+    [("_ways", never_in_between), ("positive", always_far), ("choose", always_first)],
+)
+def test_each_way_in_which_it_adds_behaviour_is_needed(
+    monkeypatch: pytest.MonkeyPatch, method: str, mutation: Any
+) -> None:
+    monkeypatch.setattr(Run, method, mutation)
+    assert missing(load("dynamodb_dns"), {"enactors": 1}, "Plan", [{"plans": 4, "retention": 0}])
+
+
+# -- verdicts
+
+
+def by_order(given: dict[str, Any], **more: Any) -> Report:
+    return check(load("dynamodb_dns"), given, Request(unbounded="Plan", **more))
+
+
+@pytest.mark.parametrize(
+    ("given", "holds"),
+    [
+        (FIXED, {"no_empty_answer", "rollback_ready", "no_regression"}),
+        ({"cleaner": "transactional"}, {"no_empty_answer", "rollback_ready"}),
+        ({"freshness": "in_batch"}, {"no_empty_answer", "no_regression"}),
+        ({"rollback": "tolerant"}, set()),
+        ({}, set()),
+    ],
+    ids=str,
+)
+def test_verdicts_on_the_flagship(given: dict[str, Any], holds: set[str]) -> None:
+    report = by_order({"enactors": 2, **given}, keep_going=True)
+    found = {f.name: f for f in report.exploration.findings if f.looked}
+    assert {name for name, f in found.items() if f.verdict == "holds"} == holds
+    for name in set(found) - holds:
+        trace = found[name].trace
+        assert trace is not None
+        system = confirm(trace).system
+        again = explore(system, Request(names=(name,))).finding(name)
+        assert again is not None
+        assert found[name].verdict == again.verdict == "violated"
+        assert len(trace.steps) >= (again.length or 0)
+
+
+@pytest.mark.parametrize(("seed", "count"), RANDOM)
+def test_verdicts_agree_with_those_of_instances(tmp_path: Path, seed: int, count: int) -> None:
+    model = random_model(tmp_path, seed, count)
+    findings = check(model, {}, Request(unbounded="Item", keep_going=True)).exploration.findings
+    for size in SIZES:
+        for found in explore(model.lift(**size), Request(keep_going=True)).findings:
+            mine = next(f for f in findings if f.name == found.name)
+            assert (mine.verdict, found.verdict) != ("holds", "violated"), f"{size} {mine.name}"
+
+
+def test_names_are_counted_once() -> None:
+    given = {"enactors": 2, **FIXED}
+    one, all_ = (by_order(given, symmetry=on).exploration.statistics for on in (True, False))
+    assert one.distinct_states < all_.distinct_states == one.represented_states
+
+
+def test_a_search_that_stops_early_is_no_proof() -> None:
+    report = by_order(FIXED, limits=Limits(states=100))
+    verdicts = {f.verdict for f in report.exploration.findings if f.looked}
+    assert verdicts == {"holds within bounds"}
+    assert report.exit_code == 3
+
+
+# -- what it refuses
+
+
+def test_every_operator_has_a_rule() -> None:
+    shape = opened(load("dynamodb_dns"), {}, "Plan", 1000)
+    assert set(Terms(shape).rules) == set(OPERATORS)
+
+
+TOY = """
+@model
+def toy(size: int = 3, other: int = 2) -> None:
+    class Item(Range, low=1, high=size, identifiers=True): ...
+    class Place(Range, low=0, high=2): ...
+    class All(State):
+        a = var(Item, start=1)
+        b = var(Item, start=1)
+        at = var(Place, start=0)
+        flag = var(bool, per=Item, start=False)
+    @step
+    def work(s: All{choice}) -> None:
+        {body}
+        s.b = 1
+    @always
+    def fine(s: All) -> bool:
+        return s.a >= 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("require(s.a * 2 > s.b)", "reckoned with"),
+        ("require(s.a % 2 == 0)", "reckoned with"),
+        ("require(s.a + s.b > 3)", "more than two"),
+        ("require(s.a == s.at)", "reckoned with"),
+        ("require(s.a < 2); s.at = s.a", "is used as a value of Place"),
+        ("require(any(s.flag[i] for i in Item))", "runs over all of Item"),
+        ("s.a = size", "is used as a value"),
+    ],
+)
+def test_what_more_than_the_order_matters_to_is_refused(
+    tmp_path: Path, body: str, cause: str
+) -> None:
+    model = load_text(tmp_path, TOY.format(body=body, choice=""))
+    with pytest.raises(ModelError, match=cause) as caught:
+        opened(model, {}, "Item", 1000)
+    assert caught.value.place is not None
+    assert caught.value.place.line == 18
+    assert caught.value.cure
+
+
+def test_a_choice_of_identifiers_is_refused(tmp_path: Path) -> None:
+    model = load_text(tmp_path, TOY.format(body="s.a = i", choice=", i: Item"))
+    with pytest.raises(ModelError, match="the choice i is an identifier"):
+        opened(model, {}, "Item", 1000)
+
+
+@pytest.mark.parametrize(
+    ("given", "request_", "cause"),
+    [
+        ({}, Request(unbounded="Victim"), "no domain Victim of ordered identifiers"),
+        ({"plans": 4}, Request(unbounded="Plan"), "plans is given a value"),
+        ({}, Request(unbounded="Plan", names=("recoverable",)), "of the kind recoverable"),
+        ({}, Request(unbounded="Plan", deadlock=True), "does not see where nothing can happen"),
+        ({}, Request(unbounded="Plan", engine="numba"), "knows no order abstraction"),
+    ],
+)
+def test_what_is_asked_wrongly(given: dict[str, Any], request_: Request, cause: str) -> None:
+    with pytest.raises(UsageError, match=cause):
+        check(load("dynamodb_dns"), given, request_)
+
+
+@pytest.mark.parametrize(
+    ("declared", "cause"),
+    [
+        ("low=0, high=3, identifiers=Place", "which has none"),
+        ("low=0, high=9, identifiers=Item", "does not hold all identifiers"),
+        ("low=2, high=3, identifiers=Item", "does not hold all identifiers"),
+    ],
+)
+def test_domains_that_hold_identifiers_fit(tmp_path: Path, declared: str, cause: str) -> None:
+    text = TOY.format(body="s.a = 1", choice="")
+    text = text.replace("    class All", f"    class Old(Range, {declared}): ...\n    class All")
+    with pytest.raises(DnsraceError, match=cause):
+        load_text(tmp_path, text).lift()
+
+
+def test_a_number_that_is_no_size_keeps_its_value(tmp_path: Path) -> None:
+    model = load_text(tmp_path, TOY.format(body="require(s.at < other); s.a += 0", choice=""))
+    shape = opened(model, {}, "Item", 1000)
+    assert shape.system.open == ("size",)
+    assert shape.system.parameters == {"other": 2}
+
+
+def test_a_model_without_open_sizes_is_refused(tmp_path: Path) -> None:
+    text = TOY.format(body="s.a = 1", choice="").replace("high=size", "high=3")
+    with pytest.raises(ModelError, match="no parameter says how many"):
+        opened(load_text(tmp_path, text), {}, "Item", 1000)
+
+
+# -- distances
+
+
+def test_distances_that_were_learned_are_kept() -> None:
+    shape = opened(load("dynamodb_dns"), FIXED, "Plan", 1000)
+    stepper = OrderStepper(shape, (), symmetric=False)
+    node = next(stepper.initial())
+    node = (*node[: shape.mark], 3, *node[shape.mark + 1 :] * 3)
+    run = Run(stepper.facts, node, [], ())
+    assert run.distance(3, 1) == (2, INF)
+    assert run.positive(3, 1, -2, -2)
+    assert run.distance(3, 1) == (3, INF)
+    assert run.distance(1, 3) == (-INF, -3)
+    between = run.point(1, 1)
+    assert between < 3
+    assert run.distance(between, 1) == (1, 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from math import floor
 from typing import Any
 
@@ -19,7 +20,7 @@ from dnsrace.engines.order.shape import UNKNOWN, Shape
 from dnsrace.model.domains import Domain
 from dnsrace.model.system import Property
 
-Process = tuple[Domain, int]
+Process = tuple[Domain | None, int]
 """A value of a choice."""
 Slot = tuple[int, int, frozenset[int], Process]
 """A variable of a process and its phase, by their slots, and raw values of the phase."""
@@ -106,7 +107,7 @@ class Numbering:
                 if gap:
                     ends = [floor(x), *gap, floor(x) + 1]
                     ways = [y for y in gap if y > before] + [
-                        (max(a, before) + b) / 2 for a, b in zip(ends, ends[1:], strict=False)
+                        (max(a, before) + b) / 2 for a, b in pairwise(ends)
                         if b > before
                     ]  # fmt: skip
                     moved[x] = ways[choose(len(ways))]

@@ -109,9 +109,7 @@ class _Analysis:
                 raise _Mixed
             yield from self._walk(step.tree, raw)
 
-    def _walk(
-        self, tree: Tree[Commit | None], raw: int
-    ) -> Iterator[frozenset[int | None]]:
+    def _walk(self, tree: Tree[Commit | None], raw: int) -> Iterator[frozenset[int | None]]:
         if isinstance(tree, Leaf):
             if tree.value is not None:
                 yield self._behind(tree.value, raw)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from math import floor
 from typing import Any
@@ -59,7 +60,7 @@ class Run:
         self.node = node
         self.given = given
         self.answers: list[tuple[int, int]] = []
-        self.top = node[facts.mark]
+        self.top: int = node[facts.mark]
         self.fresh: list[Number] = sorted({x for i in own if (x := node[i]) != int(x)})
         self.limits: dict[tuple[Number, Number], tuple[float, float]] = {}
         self.points: dict[tuple[Number, int], Number] = {}
@@ -192,7 +193,8 @@ class Run:
         if key <= self.top:
             if key != int(key):
                 return UNKNOWN
-            return self.node[self.facts.block(int(key)) + cell]
+            value: int = self.node[self.facts.block(int(key)) + cell]
+            return value
         start = self.facts.starts[cell]
         values = start(self, key) if start is not None else []
         return values[0] if len(values) == 1 else UNKNOWN
@@ -215,8 +217,6 @@ def every_run(
     given: list[int] | None = []
     while given is not None:
         run = Run(facts, node, given, own)
-        try:
+        with suppress(Contradiction):
             yield run, do(run)
-        except Contradiction:
-            pass
         given = run.next()

@@ -8,6 +8,7 @@ breaks may hold, and is called violated only when the model itself breaks it too
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -93,9 +94,7 @@ class _ByOrder(Search):
     def report(self) -> Exploration:
         result = self._result([])
         result.statistics.ends = 0  # not looked at
-        result.unbounded = Unbounded(
-            self.shape.family.name, self.system.open, sizes(self.system)
-        )
+        result.unbounded = Unbounded(self.shape.family.name, self.system.open, sizes(self.system))
         result.findings = [self._finding(p) for p in self.request.properties(self.system)]
         return result
 
@@ -116,7 +115,7 @@ class _ByOrder(Search):
             return say("holds within bounds", f"to depth {self.checked}, for {sizes(self.system)}")
         return say("holds", f"complete, for {sizes(self.system)}")
 
-    def _broken(self, prop: Property, say: Any) -> Finding:
+    def _broken(self, prop: Property, say: Callable[..., Finding]) -> Finding:
         """What the abstraction breaks: violated if the model does so too, for some sizes."""
         steps = schedule_to(self.states, self.stepper, self.levels, prop.name)
         trace = made_concrete(self.shape, prop, steps)
@@ -127,9 +126,7 @@ class _ByOrder(Search):
                 f"({text}), and these lead to no violation for the sizes that were tried, so this "
                 "may be behaviour that it adds"
             )
-            found: Finding = say("unknown", reach)
-            return found
+            return say("unknown", reach)
         values = listed(f"{name}={trace.system.parameters[name]}" for name in self.system.open)
         reach = f"a violation, {counted(len(trace.steps), 'step')}, with {values}"
-        found = say("violated", reach, trace=trace)
-        return found
+        return say("violated", reach, trace=trace)

@@ -272,6 +272,6 @@ class Swaps:
 
     def orbit(self, node: Node) -> int:
         """How many nodes the renamings of this one give."""
-        keys: list[Any] = sorted(self._keys(node))  # type: ignore[type-var]
+        keys: list[Any] = sorted(self._keys(node))
         runs = [len(list(same)) for _, same in groupby(keys)]
         return math.factorial(len(keys)) // math.prod(map(math.factorial, runs))

@@ -71,7 +71,7 @@ class Terms:
             "and": lambda e: f"({self.text(e.args[0])} and {self.text(e.args[1])})",
             "or": lambda e: f"({self.text(e.args[0])} or {self.text(e.args[1])})",
             "not": lambda e: f"(not {self.text(e.args[0])})",
-            "ite": lambda e: "({1} if {0} else {2})".format(*map(self.text, e.args)),
+            "ite": self._chosen,
             "exists": lambda e: self._quantified(e, "any"),
             "forall": lambda e: self._quantified(e, "all"),
             "eq": lambda e: self._equal(*e.args),
@@ -82,8 +82,8 @@ class Terms:
             "mul": lambda e: self._arithmetic(e, "*"),
             "div": lambda e: self._arithmetic(e, "//"),
             "mod": lambda e: self._arithmetic(e, "%"),
-            "min": lambda e: "min({}, {})".format(*map(self.text, e.args)),
-            "max": lambda e: "max({}, {})".format(*map(self.text, e.args)),
+            "min": lambda e: f"min({self._part(e, 0)}, {self._part(e, 1)})",
+            "max": lambda e: f"max({self._part(e, 0)}, {self._part(e, 1)})",
         }
 
     def refuse(self, cause: str, cure: str) -> NoReturn:
@@ -189,23 +189,25 @@ class Terms:
                 "compare identifiers with one another, or give the sizes values and explore "
                 "without --unbounded",
             )
-        if e.op in ("min", "max", "ite"):
-            for arg in e.args[-2:]:
-                self._stored(arg)
         return Linear((self.text(e),))
 
-    def _stored(self, e: Expr) -> None:
-        if e.op == "const" and int(e.data) > self.shape.low:
-            self.refuse(f"{e} is an identifier as a number", "say which variable holds it")
+    def _identifier(self, e: Expr) -> str:
+        """An identifier; a number above the lowest is one that lies so far above it."""
+        above = int(e.data) - self.shape.low if e.op == "const" else 0
+        if e.op != "const" and not self.ordered(e):
+            self.refuse(f"{e}, which is a number, becomes an identifier", "assign identifiers only")
+        return f"r.point({self.shape.low}, {above})" if above > 0 else self.text(e)
+
+    def _chosen(self, e: Expr) -> str:
+        return f"({self._part(e, 1)} if {self.text(e.args[0])} else {self._part(e, 2)})"
+
+    def _part(self, e: Expr, at: int) -> str:
+        """An argument that may become the value of the whole."""
+        return self._identifier(e.args[at]) if self.ordered(e) else self.text(e.args[at])
 
     def stored(self, e: Expr, domain: Domain) -> str:
         """The value that goes into a variable, or is an index, of a domain."""
-        if not self.shape.holds(domain):
-            return self._plain(e, domain)
-        if e.sort is INT and not self.ordered(e) and e.op != "const":
-            self.refuse(f"{e}, which is a number, becomes an identifier", "assign identifiers only")
-        self._stored(e)
-        return self.text(e)
+        return self._identifier(e) if self.shape.holds(domain) else self._plain(e, domain)
 
     # -- comparisons
 
