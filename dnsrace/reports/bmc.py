@@ -10,7 +10,8 @@ from rich.text import Text
 
 from dnsrace.findings.bounded import Bounded, BoundedProgress, BoundedReport
 from dnsrace.findings.words import counted
-from dnsrace.reports.terminal import command_line, findings_table, print_violation
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import findings_table, print_violation
 
 
 def print_bmc(console: Console, report: BoundedReport) -> None:

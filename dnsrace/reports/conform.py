@@ -13,7 +13,7 @@ from dnsrace.findings.conformance import Conformance
 from dnsrace.findings.drift_words import Section, headline, sections, told
 from dnsrace.findings.explained import Headway, Violation
 from dnsrace.findings.words import counted, listed
-from dnsrace.reports.terminal import command_line
+from dnsrace.reports.settings import command_line
 
 STYLES = {"explained": "bold green", "not explained": "bold red", "unknown": "bold yellow"}
 

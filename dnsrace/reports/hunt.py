@@ -11,9 +11,9 @@ from rich.text import Text
 from dnsrace.findings.hunted import Hunt, HuntProgress, HuntReport
 from dnsrace.findings.schedule import schedule_text
 from dnsrace.findings.words import counted, listed
+from dnsrace.reports.settings import command_line
 from dnsrace.reports.terminal import (
     MOST_PATHS,
-    command_line,
     findings_table,
     print_violation,
 )

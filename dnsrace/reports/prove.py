@@ -13,7 +13,8 @@ from dnsrace.findings.words import counted, listed, sizes
 from dnsrace.model.interpreter import slot_text, state_text
 from dnsrace.model.system import State, System
 from dnsrace.reports.behind import indented
-from dnsrace.reports.terminal import command_line, findings_table, print_violation
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import findings_table, print_violation
 
 SAYS: dict[QueryKind, str] = {
     "initiation": "every initial state satisfies the invariant",

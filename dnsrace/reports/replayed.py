@@ -9,7 +9,8 @@ from dnsrace.findings.explain import Explanation
 from dnsrace.findings.words import counted
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.reports.behind import behind
-from dnsrace.reports.terminal import command_line, trace_table
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import trace_table
 
 
 def print_replayed(console: Console, explanation: Explanation) -> None:

@@ -17,6 +17,7 @@ from dnsrace.findings.words import can_show, counted, first_line
 from dnsrace.model.language import Model
 from dnsrace.model.system import System
 from dnsrace.reports.behind import behind, indented
+from dnsrace.reports.settings import command_line, parameter_options
 
 MARKS = {
     "violated": ("✗", "bold red"),
@@ -60,29 +61,6 @@ def print_violation(console: Console, finding: Finding, what: Explanation, *more
     for line in (replay_command(what.trace), *more):
         # not wrapped, so that it can be copied as it is
         console.print(Text(f"  {line}"), soft_wrap=True)
-
-
-def command_line(system: System) -> str:
-    """Model and all its parameters on one line; those that are left open are `any`."""
-    values = " ".join(
-        f"{p.name}={p.text(system.parameters[p.name]) if p.name in system.parameters else 'any'}"
-        for p in system.model.parameters
-    )
-    return f"{system.model.reference}  {values}"
-
-
-def parameter_options(model: Model, values: dict[str, object]) -> str:
-    """Values of parameters as options of the command line."""
-    parts = []
-    for p in model.parameters:
-        if p.name not in values:
-            continue
-        value = values[p.name]
-        if p.kind == "bool":
-            parts.append(p.option if value else p.option.replace("--", "--no-", 1))
-        else:
-            parts.append(f"{p.option} {p.text(value)}")
-    return " ".join(parts)
 
 
 def _violation(system: System, finding: Finding) -> RenderableType:

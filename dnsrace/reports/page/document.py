@@ -20,7 +20,8 @@ from dnsrace.findings.words import counted, first_line
 from dnsrace.reports.behind import behind
 from dnsrace.reports.page.data import Shown, page_data
 from dnsrace.reports.page.tables import known_table, story_table
-from dnsrace.reports.terminal import command_line, when_text
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import when_text
 
 SCRIPTS = ("data.js", "space.js", "picture.js", "lanes.js", "panels.js", "beside.js", "main.js")
 BEHIND_WIDTH = 76

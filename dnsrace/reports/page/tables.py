@@ -10,7 +10,7 @@ from dnsrace.findings.compared import Beside, Compared
 from dnsrace.findings.explain import Explanation, Row, columns_of
 from dnsrace.findings.words import listed
 from dnsrace.reports.page.data import Shown, late_step
-from dnsrace.reports.terminal import parameter_options
+from dnsrace.reports.settings import parameter_options
 
 COLOURED = ("violated", "holds")
 """Verdicts with a colour of their own; the others settle nothing."""
