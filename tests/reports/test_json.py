@@ -296,6 +296,23 @@ def test_the_example_on_the_page_is_valid() -> None:
         STRICT.validate(json.loads(example))
 
 
+def test_order_abstraction_says_what_was_open() -> None:
+    holds = data_of("dynamodb_dns", {"enactors": 1}, engine="auto", unbounded="Plan")
+    STRICT.validate(holds)
+    assert holds["engine"] == "order"
+    assert holds["unbounded"] == {
+        "domain": "Plan",
+        "open": ["plans", "retention"],
+        "sizes": "any plans >= 1 and retention >= 0",
+    }
+    assert "plans" not in holds["parameters"]
+    broken = data_of("dynamodb_dns", {"enactors": 2}, engine="auto", unbounded="Plan")
+    STRICT.validate(broken)
+    trace = next(f for f in broken["findings"] if f["verdict"] == "violated")["trace"]
+    assert trace["parameters"]["plans"] == 4
+    assert broken["fixed"]["unbounded"] == holds["unbounded"]
+
+
 def test_required_means_all() -> None:
     """What is documented is always there: nobody has to ask whether a field exists."""
     for part in itertools.chain([SCHEMA], SCHEMA["$defs"].values()):

@@ -7,7 +7,7 @@ one step, as from one identifier to the next that matters, the model may need to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -56,10 +56,14 @@ def steps_text(system: System, steps: Steps) -> str:
     return " ".join(texts)
 
 
-def made_concrete(shape: Shape, prop: Property, steps: Steps) -> Trace | None:
+def made_concrete(
+    shape: Shape, prop: Property, steps: Steps, hurry: Callable[[], str]
+) -> Trace | None:
     """A behaviour of the model that breaks a property by these steps, replayed; None when there is
-    none for the sizes that are tried."""
+    none for the sizes that are tried. `hurry`: why there is no more time, or an empty text."""
     for sizes in tried(shape):
+        if hurry():
+            return None
         system = shape.system.model.lift(**{**shape.system.parameters, **sizes})
         found = _along(system, prop.name, steps)
         if found is not None:

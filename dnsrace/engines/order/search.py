@@ -118,7 +118,7 @@ class _ByOrder(Search):
     def _broken(self, prop: Property, say: Callable[..., Finding]) -> Finding:
         """What the abstraction breaks: violated if the model does so too, for some sizes."""
         steps = schedule_to(self.states, self.stepper, self.levels, prop.name)
-        trace = made_concrete(self.shape, prop, steps)
+        trace = made_concrete(self.shape, prop, steps, self._hurry)
         if trace is None:
             text = steps_text(self.system, steps)
             reach = (
