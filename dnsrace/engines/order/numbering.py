@@ -77,10 +77,11 @@ class Numbering:
         mark = max(head[i] for i in (shape.mark, *shape.identifiers))
         held = {head[i] for i in shape.identifiers if i not in hidden}
         live = sorted({mark, shape.low} | {x for x in held if x > shape.low})
-        if hidden:
-            self._place(head, hidden, [x for x in live if x != int(x)], choose, set(acting))
+        new = [x for x in live if x != int(x)]
+        if hidden and new:
+            self._place(head, hidden, new, choose, set(acting))
         number = {x: shape.low + i for i, x in enumerate(live)}
-        inside = self._fractions(head, hidden, live)
+        inside = self._fractions(head, hidden, live) if hidden else {}
         for i in (shape.mark, *shape.identifiers):
             x = head[i]
             head[i] = inside[i] if i in inside else number.get(x, x)

@@ -223,6 +223,7 @@ class Swaps:
 
     def __init__(self, shape: Shape, domain: Domain) -> None:
         self.shape, self.domain = shape, domain
+        self._known: dict[int, tuple[list[list[int]], list[int]]] = {}
         self._rows = [self._row(shape.head, raw) for raw in domain.raws]
         self._cells = [self._row(shape.cells, raw) for raw in domain.raws]
         self._holders, self._cell_holders = (
@@ -238,9 +239,14 @@ class Swaps:
                 found.append(at)
         return found
 
-    def _places(self, node: Node) -> tuple[list[list[int]], list[int]]:
+    def _places(self, length: int) -> tuple[list[list[int]], list[int]]:
         """The places in a node of what each name indexes, and of what holds names."""
-        begins = range(self.shape.mark + 1, len(node), max(1, len(self.shape.cells)))
+        if length not in self._known:
+            self._known[length] = self._found(length)
+        return self._known[length]
+
+    def _found(self, length: int) -> tuple[list[list[int]], list[int]]:
+        begins = range(self.shape.mark + 1, length, max(1, len(self.shape.cells)))
         rows = [
             row + [at + cell for at in begins for cell in cells]
             for row, cells in zip(self._rows, self._cells, strict=True)
@@ -248,7 +254,7 @@ class Swaps:
         return rows, self._holders + [at + cell for at in begins for cell in self._cell_holders]
 
     def _keys(self, node: Node) -> list[Hashable]:
-        rows, holders = self._places(node)
+        rows, holders = self._places(len(node))
         return [
             (tuple(node[at] for at in row), tuple(node[at] == name for at in holders))
             for name, row in enumerate(rows)
@@ -260,7 +266,7 @@ class Swaps:
         order = sorted(range(len(keys)), key=keys.__getitem__)
         if order == list(range(len(keys))):
             return node
-        rows, holders = self._places(node)
+        rows, holders = self._places(len(node))
         after = list(node)
         for name, old in enumerate(order):
             for at, source in zip(rows[name], rows[old], strict=True):
