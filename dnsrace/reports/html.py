@@ -14,7 +14,8 @@ from dnsrace.findings.study import Study
 from dnsrace.findings.verdicts import Finding
 from dnsrace.findings.words import counted
 from dnsrace.reports.fixes_words import cell, conclusion, values_row
-from dnsrace.reports.terminal import MARKS, command_line, way_out_text
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import MARKS, way_out_text
 
 STYLE = """<style>
 .dnsrace { font-size: 13px; line-height: 1.4; overflow-x: auto }
