@@ -143,6 +143,70 @@ def test_every_state_of_random_models_is_in_the_abstraction(
     assert missing(random_model(tmp_path, seed, count), {}, "Item", SIZES) == []
 
 
+TWO_KINDS = """
+@model
+def two_kinds(size: Annotated[int, at_least(1)] = 3) -> None:
+    class Item(Range, low=1, high=size, identifiers=True): ...
+    class Reader(Names, count=1): ...
+    class Writer(Names, count=1): ...
+    class Phase(enum.Enum): A, B = range(2)
+    class All(State):
+        newest = var(Item, start=1)
+        last = var(Item, start=1)
+        read = var(Item, per=Reader, start=1)
+        reader = var(Phase, per=Reader, start=Phase.A)
+        written = var(Item, per=Writer, start=1)
+        writer = var(Phase, per=Writer, start=Phase.A)
+        met = var(bool, start=False)
+        apart = var(bool, start=False)
+    @step
+    def publish(s: All) -> None:
+        require(s.newest < size)
+        s.newest += 1
+    @step
+    def pick(s: All, r: Reader) -> None:
+        require(s.reader[r] == Phase.A)
+        s.read[r] = s.newest
+        s.reader[r] = Phase.B
+    @step
+    def note(s: All, w: Writer) -> None:
+        require(s.writer[w] == Phase.A)
+        s.written[w] = s.newest
+        s.writer[w] = Phase.B
+    @step
+    def drop(s: All) -> None:
+        s.last = s.newest
+    @step
+    def meet(s: All, r: Reader, w: Writer) -> None:
+        {condition}
+        s.{flag} = True
+    @step
+    def rest(s: All, r: Reader) -> None:
+        require(s.reader[r] == Phase.B)
+        require(s.read[r] < s.last)
+        s.reader[r] = Phase.A
+    @always
+    def fine(s: All) -> bool:
+        return s.last <= s.newest
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "flag"),
+    [
+        ("require(s.read[r] == s.written[w])", "met"),
+        ("require(s.read[r] < s.written[w])", "apart"),
+        ("require(s.newest - s.last > 2)", "apart"),
+        ("require(s.newest - s.last == 2)", "met"),
+    ],
+)
+def test_processes_of_two_kinds_that_meet_are_in_the_abstraction(
+    tmp_path: Path, condition: str, flag: str
+) -> None:
+    model = load_text(tmp_path, TWO_KINDS.format(condition=condition, flag=flag))
+    assert missing(model, {}, "Item", [{"size": size} for size in (3, 4, 5)]) == []
+
+
 def never_in_between(run: Run, x: float, by: int) -> Iterator[float]:
     yield from (z for z in ALL_WAYS(run, x, by) if z in run._live() or z > run.top)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
 from typing import Any
@@ -18,13 +19,21 @@ from dnsrace.engines.order.processes import Phases, private, unread
 from dnsrace.engines.order.run import Node, Number
 from dnsrace.engines.order.shape import UNKNOWN, Shape
 from dnsrace.model.domains import Domain
-from dnsrace.model.system import Property
+from dnsrace.model.system import Property, Step
 
 Process = tuple[Domain | None, int]
 """A value of a choice."""
 Slot = tuple[int, int, frozenset[int], Process]
 """A variable of a process and its phase, by their slots, and raw values of the phase."""
 FRACTIONS = 1 << 20
+
+
+@dataclass(frozen=True)
+class Acting:
+    """The process that takes a step, and the slots of what may be private to it."""
+
+    process: Process | None = None
+    own: tuple[int, ...] = ()
 
 
 class Numbering:
@@ -45,17 +54,25 @@ class Numbering:
             for i, raw in enumerate(variable.index[0].raws)
         ]
 
-    def own(self, processes: Iterable[Process]) -> list[int]:
-        """The slots that may be private, of these processes."""
-        mine = set(processes)
-        return [slot for slot, _, _, process in self.private if process in mine]
+    def acting(self, step: Step, choices: tuple[int, ...]) -> Acting:
+        """Whose private identifiers a step may know: those of the one process that takes it. Of two
+        it touches neither's (see `processes`), and knows not how they compare."""
+        kinds = {domain for *_, (domain, _) in self.private}
+        taking = [
+            (c.domain, raw) for c, raw in zip(step.choices, choices, strict=True)
+            if c.domain in kinds
+        ]  # fmt: skip
+        if len(taking) != 1:
+            return Acting()
+        own = tuple(slot for slot, _, _, process in self.private if process == taking[0])
+        return Acting(taking[0], own)
 
     def node(
         self,
         head: list[Any],
         value: Callable[[int, Number], int],
         choose: Callable[[int], int],
-        acting: Iterable[Process] = (),
+        acting: Process | None = None,
     ) -> Node:
         """The node of a head, its mark included.
 
@@ -64,7 +81,7 @@ class Numbering:
         value: what a cell of an identifier holds; it may be UNKNOWN.
         choose: one of so many answers, where it is not known how a private identifier of another
             process compares with one that has become common.
-        acting: the processes that know, since they took the step.
+        acting: the process that knows, since it took the step.
         """
         shape, head = self.shape, list(head)
         for slot, phase, raws, _ in self.unread:
@@ -79,7 +96,7 @@ class Numbering:
         live = sorted({mark, shape.low} | {x for x in held if x > shape.low})
         new = [x for x in live if x != int(x)]
         if hidden and new:
-            self._place(head, hidden, new, choose, set(acting))
+            self._place(head, hidden, new, choose, acting)
         number = {x: shape.low + i for i, x in enumerate(live)}
         inside = self._fractions(head, hidden, live) if hidden else {}
         for i in (shape.mark, *shape.identifiers):
@@ -95,7 +112,7 @@ class Numbering:
 
     def _place(
         self, head: list[Any], hidden: dict[int, Process], new: list[Number],
-        choose: Callable[[int], int], acting: set[Process],
+        choose: Callable[[int], int], acting: Process | None,
     ) -> None:  # fmt: skip
         """Say of private identifiers of other processes how they compare with common ones that
         are new in their gap: every answer is possible that keeps their own order."""
@@ -103,7 +120,7 @@ class Numbering:
             mine = sorted({head[i] for i, p in hidden.items() if p == process})
             before: Number = self.shape.low
             moved = {}
-            for x in mine if process not in acting else ():
+            for x in mine if process != acting else ():
                 gap = [y for y in new if x != int(x) and floor(y) == floor(x)]
                 if gap:
                     ends = [floor(x), *gap, floor(x) + 1]

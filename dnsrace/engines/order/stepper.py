@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby, product
 from typing import Any
 
-from dnsrace.engines.order.numbering import Numbering
+from dnsrace.engines.order.numbering import Acting, Numbering
 from dnsrace.engines.order.run import Facts, Left, Node, Number, Run, every_run
 from dnsrace.engines.order.shape import UNKNOWN, Shape
 from dnsrace.engines.order.source import formula, guard_function, starts_of, step_function
@@ -47,8 +47,7 @@ class _Way:
     choices: tuple[int, ...]
     guard: Callable[..., bool]
     function: Callable[..., Any]
-    acting: list[Any]
-    own: list[int]
+    acting: Acting
 
 
 class OrderStepper:
@@ -74,10 +73,9 @@ class OrderStepper:
         self._names = [Swaps(shape, d) for d in reducible(shape)] if symmetric else []
         self.numbering = Numbering(shape, properties)
         self._ways = [
-            _Way(step, choices, guard, function, acting, self.numbering.own(acting))
+            _Way(step, choices, guard, function, self.numbering.acting(step, choices))
             for step, guard, function in functions
             for choices in step.every_choice()
-            for acting in [[(c.domain, raw) for c, raw in zip(step.choices, choices, strict=True)]]
         ]
         self.left: Failure | None = None
         """What may leave its domain, the first that was met."""
@@ -124,7 +122,7 @@ class OrderStepper:
         for way in self._ways:
             if not way.guard(node, *way.choices):
                 continue
-            for _, moved in every_run(self.facts, node, partial(self._move, way), way.own):
+            for _, moved in every_run(self.facts, node, partial(self._move, way), way.acting.own):
                 if moved is not None:
                     yield moved
 
@@ -137,7 +135,7 @@ class OrderStepper:
                 return None
             path, head, run.written = taken
             head[self.shape.mark] = max([head[self.shape.mark], *(x for _, x in run.written)])
-            after = self.numbering.node(head, run.left_behind, run.choose, way.acting)
+            after = self.numbering.node(head, run.left_behind, run.choose, way.acting.process)
             for name, test in self._transitions:
                 if not test(run, run.node, head):
                     hits.append(name)
