@@ -149,10 +149,16 @@ def explore(
     Each parameter of the model is an option: see the last panel.
     """
     from dnsrace.check import check, fixed_values
+    from dnsrace.errors import UsageError
     from dnsrace.reports.machine import report_data
     from dnsrace.reports.terminal import print_report
 
     refuse_outputs(json=json, trace=trace, html=html)
+    if html and unbounded:
+        raise UsageError(
+            "--html shows a model of one size, and --unbounded leaves sizes open",
+            cure="leave out --html, and make the page of the trace: dnsrace replay ... --html",
+        )
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,

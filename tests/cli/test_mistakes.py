@@ -48,6 +48,15 @@ MISTAKES: dict[str, list[list[str]]] = {
         ["show", "petersen"],
         ["explore", "peterson", "two_phase_commit"],
     ],
+    "unbounded": [
+        ["explore", "--unbounded", "Victim"],
+        ["explore", "peterson", "--unbounded", "Turn"],
+        ["explore", "--unbounded", "Plan", "--plans", "4"],
+        ["explore", "--unbounded", "Plan", "-p", "recoverable"],
+        ["explore", "--unbounded", "Plan", "--deadlock"],
+        ["explore", "--unbounded", "Plan", "--engine", "numba"],
+        ["explore", "--unbounded", "Plan", "--html", "page.html"],
+    ],
     "option": [
         ["explore", "--enactor", "3"],
         ["explore", "--managers", "3"],
