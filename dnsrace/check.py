@@ -52,7 +52,7 @@ def examine(
 ) -> Report:
     """Explore a model and explain each violation; the same as `check`, of this variant alone."""
     system = lift_checked(model, given, max_paths)
-    if request.unbounded:
+    if request.unbounded is not None:
         system, exploration = explore_by_order(model, given, request, max_paths)
     else:
         exploration = explore(system, request)

@@ -154,7 +154,7 @@ def explore(
     from dnsrace.reports.terminal import print_report
 
     refuse_outputs(json=json, trace=trace, html=html)
-    if html and unbounded:
+    if html and unbounded is not None:
         raise UsageError(
             "--html shows a model of one size, and --unbounded leaves sizes open",
             cure="leave out --html, and make the page of the trace: dnsrace replay ... --html",
@@ -162,7 +162,7 @@ def explore(
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
     request = make_request(property, engine, symmetry, keep_going, deadlock, max_states, max_depth,
-                       max_memory, timeout, unbounded or "")  # fmt: skip
+                       max_memory, timeout, unbounded)  # fmt: skip
     with redirect_stdout(sys.stderr), interruptible(request) as ready:
         # what the model prints must not get into the JSON on standard output
         report = check(chosen, values, ready, max_paths)

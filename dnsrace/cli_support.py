@@ -40,7 +40,7 @@ NARROWEST = 20
 def make_request(
     names: list[str] | None, engine: str, symmetry: bool, keep_going: bool, deadlock: bool,
     states: int | None, depth: int | None, memory: str | None, seconds: float | None,
-    unbounded: str = "",
+    unbounded: str | None = None,
 ) -> Request:  # fmt: skip
     """What the options of `explore` ask for. Raises UsageError."""
     from dnsrace.engines.request import ENGINES, Limits, Request

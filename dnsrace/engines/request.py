@@ -60,7 +60,7 @@ class Request:
     interrupted: Callable[[], bool] = lambda: False
     began: float | None = None
     shallow: bool = False
-    unbounded: str = ""
+    unbounded: str | None = None
 
     def properties(self, system: System) -> tuple[Property, ...]:
         """The properties asked for. Raises UsageError for a name that the model does not have."""

@@ -36,7 +36,7 @@ def explore_by_order(
     Returns the system, lifted with its sizes open, and what was found. Traces are of instances of
     it. Raises UsageError, ModelError for what the abstraction cannot do.
     """
-    shape = opened(model, given, request.unbounded, max_paths)
+    shape = opened(model, given, request.unbounded or "", max_paths)
     _refuse(shape.system, request)
     result = _search(shape, request)
     if result.stopped == FIRST and not any(f.verdict == "violated" for f in result.findings):

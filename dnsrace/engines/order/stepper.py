@@ -15,7 +15,7 @@ from dnsrace.engines.order.shape import UNKNOWN, Shape
 from dnsrace.engines.order.source import formula, guard_function, starts_of, step_function
 from dnsrace.engines.order.terms import Terms
 from dnsrace.engines.space import Counters
-from dnsrace.errors import ModelError
+from dnsrace.errors import InternalError, ModelError
 from dnsrace.model import places
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Variable
@@ -188,12 +188,12 @@ class OrderStepper:
         return True
 
     def labels(self, node: Node) -> list[int]:
-        """Not used: what follows in the abstraction says nothing of liveness."""
-        raise NotImplementedError
+        """Raises InternalError: what follows in the abstraction says nothing of liveness."""
+        raise InternalError("the order abstraction was asked for a graph of states")
 
     def value(self, node: Node, prop: Property, which: int) -> bool:
-        """Not used, for the same reason."""
-        raise NotImplementedError
+        """Raises InternalError, for the same reason."""
+        raise InternalError("the order abstraction was asked for a graph of states")
 
 
 def _on(test: Callable[..., Any]) -> Callable[[Run], bool]:
