@@ -18,7 +18,8 @@ from dnsrace.findings.words import can_show
 from dnsrace.reports.bmc import bmc_progress_text
 from dnsrace.reports.hunt import hunt_progress_text
 from dnsrace.reports.progress import progress_text
-from dnsrace.reports.terminal import MARKS, PLAIN, command_line, print_violation
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import MARKS, PLAIN, print_violation
 from dnsrace.reports.verify_words import cell, conclusions, lines
 
 WIDEST = 24

@@ -8,9 +8,10 @@ from dnsrace import __version__
 from dnsrace.findings.proofs import ProofReport
 from dnsrace.findings.trace import replay_command
 from dnsrace.findings.verified import EngineName, Verification, alone, command
+from dnsrace.findings.words import sizes
 from dnsrace.reports.models import summary
-from dnsrace.reports.prove import sizes
-from dnsrace.reports.terminal import command_line, way_out_text
+from dnsrace.reports.settings import command_line
+from dnsrace.reports.terminal import way_out_text
 from dnsrace.reports.timeline import timeline, violation_line
 from dnsrace.reports.verify_words import cell, conclusions, lines
 
