@@ -17,7 +17,10 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "4 enactors, 4 plans": ("--enactors", "4"),
     "8 enactors, 4 plans": ("--enactors", "8"),
     "3 enactors, 8 plans, retention 5": ("--plans", "8", "--retention", "5"),
+    "3 enactors, 23 plans, retention 20": ("--plans", "23", "--retention", "20"),
+    "4 enactors, 23 plans, retention 20": ("--enactors=4", "--plans=23", "--retention=20"),
     "2 enactors, 4 plans, 2 endpoints": ("--enactors", "2", "--endpoints", "2"),
+    "3 enactors, 4 plans, 2 endpoints": ("--endpoints", "2"),
     "2 enactors, 4 plans, 3 endpoints": ("--enactors", "2", "--endpoints", "3"),
 }
 

@@ -15,8 +15,9 @@ from dnsrace.engines.bounded_request import BoundedRequest
 from dnsrace.engines.request import CHECKED, Limits, Request
 from dnsrace.engines.search import explore
 from dnsrace.engines.smt.first import First, behaviour
+from dnsrace.engines.smt.solving import Answer
 from dnsrace.engines.smt.unrolling import Unrolling
-from dnsrace.engines.smt.values import Answer, Bool, and_, not_, or_
+from dnsrace.engines.smt.values import Bool, and_, not_, or_
 from dnsrace.engines.space import DEADLOCK
 from dnsrace.errors import InternalError, UsageError
 from dnsrace.findings.bounded import Bounded, BoundedProgress, Depth
@@ -108,14 +109,14 @@ class _Check:
             findings.append(self._finding(DEADLOCK, "deadlock", None, diameter))
         return Bounded(
             self.system, request.first, self.checked, self.stopped, self.gave_up, diameter,
-            self.depths, findings, seconds, len(unrolling.moves), self._symmetry(),
+            self.depths, findings, seconds, len(unrolling.relation.moves), self._symmetry(),
         )  # fmt: skip
 
     # -- what is looked for
 
     def _goals(self) -> list[_Goal]:
         unrolling, goals = self.unrolling, []
-        stuck = and_(not_(or_((m.enabled, m.fails))) for m in unrolling.moves)
+        stuck = and_(not_(or_((m.enabled, m.fails))) for m in unrolling.relation.moves)
         for p in self.request.properties(self.system):
             if p.kind in ("always", "every_step"):
                 step = p.kind == "every_step"
@@ -150,10 +151,9 @@ class _Check:
 
     def _ask(self, *formulas: Bool) -> Answer:
         left = self._end - time.perf_counter()
-        solver, effort = self.unrolling.solver, self.request.effort
-        answer = (
-            solver.check(*formulas, seconds=left, steps=effort) if left > 0 else Answer("unknown")
-        )
+        answer, effort = Answer("unknown"), self.request.effort
+        if left > 0:
+            answer = self.unrolling.check(*formulas, seconds=left, steps=effort)
         if answer.said == "unknown":
             self.gave_up = True
             self.stopped = self._words(answer.why)
@@ -203,7 +203,7 @@ class _Check:
 
     def _refuse_failures(self) -> None:
         """Does a step from this depth leave a domain? Then the interpreter says which, and how."""
-        fails = or_(m.fails for m in self.unrolling.moves)
+        fails = or_(m.fails for m in self.unrolling.relation.moves)
         answer = self._ask(self.unrolling.at(fails, self.unrolling.depth))
         if answer.said == "sat":
             for _ in self.unrolling.interpreter.successors(behaviour(self.unrolling, answer).last):
@@ -245,7 +245,7 @@ class _Check:
         return done.statistics.depth if done.complete else None
 
     def _symmetry(self) -> str:
-        domains = dict.fromkeys(domain.name for domain, _ in self.unrolling.names)
+        domains = dict.fromkeys(domain.name for domain, _ in self.unrolling.relation.names)
         return ", ".join(f"{name} in order of first use" for name in domains) or "none"
 
     def _finding(

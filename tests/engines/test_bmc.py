@@ -9,7 +9,7 @@ from support import lift_text
 
 from dnsrace.engines.bmc import check_bounded
 from dnsrace.engines.bounded_request import BoundedRequest
-from dnsrace.engines.smt.unrolling import Unrolling
+from dnsrace.engines.smt.relation import Relation
 from dnsrace.errors import InternalError, UsageError
 from dnsrace.findings.bounded import Bounded, BoundedProgress
 from dnsrace.loader import load
@@ -160,9 +160,9 @@ def test_a_trace_that_was_not_made_the_first_says_so(monkeypatch: pytest.MonkeyP
 def test_what_z3_finds_is_replayed_by_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
     """A relation that is wrong cannot lead to a verdict."""
     system = load("dynamodb_dns").lift(enactors=2)
-    build = Unrolling._step
+    build = Relation.parts
     monkeypatch.setattr(
-        Unrolling, "_step", lambda self: [p for p in build(self) if "alias" not in str(p)[:60]]
+        Relation, "parts", lambda self: [p for p in build(self) if "alias" not in str(p)[:60]]
     )
     with pytest.raises(InternalError):
         check_bounded(system, BoundedRequest(("no_empty_answer",)))

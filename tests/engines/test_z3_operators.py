@@ -9,10 +9,11 @@ import pytest
 from exports.test_exported_operators import MODEL, applications
 from support import lift_text
 
+from dnsrace.engines.smt.solving import Solver
 from dnsrace.engines.smt.terms import Terms
 from dnsrace.engines.smt.transitions import terms_over, variables
 from dnsrace.engines.smt.unrolling import is_raw
-from dnsrace.engines.smt.values import Number, Solver, and_, not_, or_
+from dnsrace.engines.smt.values import Number, and_, not_, or_
 from dnsrace.errors import ModelError
 from dnsrace.model import expressions as ex
 from dnsrace.model.domains import BOOL, INT

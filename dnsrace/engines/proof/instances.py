@@ -82,4 +82,7 @@ MOST_STARTS = 1000
 
 def small_start(system: System) -> bool:
     """Whether there are few enough initial states to list them."""
-    return system.start_count <= MOST_STARTS
+    number = 1
+    for variable, _ in system.slots:
+        number *= len(variable.start)
+    return number <= MOST_STARTS

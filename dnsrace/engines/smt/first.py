@@ -10,8 +10,9 @@ from __future__ import annotations
 import itertools
 import time
 
+from dnsrace.engines.smt.solving import Answer
 from dnsrace.engines.smt.unrolling import Unrolling
-from dnsrace.engines.smt.values import Answer, Bool, and_, not_, or_
+from dnsrace.engines.smt.values import Bool, and_, not_, or_
 from dnsrace.errors import InternalError
 from dnsrace.findings.replay import confirm
 from dnsrace.findings.trace import Trace
@@ -23,10 +24,7 @@ def behaviour(unrolling: Unrolling, answer: Answer) -> Trace:
     Raises InternalError when the interpreter does not agree.
     """
     trace = confirm(unrolling.path(answer)[1])
-    if any(
-        [answer.value(v) for v in values] != list(state)
-        for values, state in zip(unrolling.states, trace.states, strict=True)
-    ):
+    if any(unrolling.differs(answer, depth, state) for depth, state in enumerate(trace.states)):
         raise InternalError(f"{trace.text}: Z3 has other states on the way")
     return trace
 
@@ -65,7 +63,7 @@ class First:
         if left <= 0 or not self.sure:
             self.sure = False
             return None
-        answer = self.unrolling.solver.check(*assumed, seconds=left)
+        answer = self.unrolling.check(*assumed, seconds=left)
         self.sure = answer.said != "unknown"
         return answer if answer.said == "sat" else None
 
@@ -83,7 +81,7 @@ class First:
     def _switches(self, most: int) -> list[Bool]:
         """That there are at least 0, 1, .. most + 1 switches."""
         unrolling = self.unrolling
-        actors = list(dict.fromkeys(unrolling.actors))
+        actors = list(dict.fromkeys(unrolling.relation.actors))
         counted: list[Bool] = [True] + [False] * (most + 1)
         for depth in range(1, unrolling.depth):
             same = or_(
@@ -122,10 +120,10 @@ class First:
 
     def _first_steps(self, answer: Answer) -> Answer:
         """The first move that leads to the goal, step after step."""
-        unrolling = self.unrolling
+        unrolling, moves = self.unrolling, self.unrolling.relation.moves
         for depth in range(1, unrolling.depth + 1):
             numbers, trace = unrolling.path(answer)
-            taken, state, moves = numbers[depth - 1], trace.states[depth - 1], unrolling.moves
+            taken, state = numbers[depth - 1], trace.states[depth - 1]
             earlier = [
                 n
                 for n in range(taken)

@@ -1,13 +1,15 @@
 """Expressions of the lifted form over Z3 terms: a rule for each operator.
 
 Quantifiers are expanded over their domains. An element of an array is a variable of its own, and a
-read with an index that is not known is a chain of if-then-else.
+read with an index that is not known is a chain of if-then-else. What a large array is read for is
+a variable; `memory` says what it means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from dnsrace.engines.smt.memory import Reads
 from dnsrace.engines.smt.values import (
     Bool,
     Number,
@@ -33,10 +35,16 @@ Slots = Mapping[Variable, Sequence[Value]]
 
 class Terms:
     """Expressions over the values of some slots; a rule for each operator is a method
-    `rule_<name>`."""
+    `rule_<name>`.
 
-    def __init__(self, slots: Slots) -> None:
+    Parameters
+    ----------
+    reads: where a variable without slots, a large array, is read.
+    """
+
+    def __init__(self, slots: Slots, reads: Reads | None = None) -> None:
         self.slots = slots
+        self.reads = reads
         self._known: dict[tuple[Expr, tuple[tuple[str, int], ...]], Value] = {}
 
     def of(self, expr: Expr, names: Names) -> Value:
@@ -66,6 +74,8 @@ class Terms:
 
     def rule_read(self, expr: Expr, names: Names) -> Value:
         index = [number(self.of(arg, names)) for arg in expr.args]
+        if self.reads is not None and expr.data not in self.slots:
+            return self.reads.of(expr.data, index)
         return self._element(expr.data, index, 0)
 
     def _element(self, variable: Variable, index: list[Number], at: int) -> Value:

@@ -1,37 +1,37 @@
 """All behaviours of n steps as one formula, which grows a step at a time.
 
 Bounded model checking (Biere, Cimatti, Clarke and Zhu, "Symbolic model checking without BDDs",
-TACAS 1999). There are variables for each state, and for each step a Bool for each *lane*: moves
-of one actor of which no two are ever enabled together, so the lane alone says which step is taken.
-The formula of a step is built once, and its variables are renamed for every depth.
-
-Interchangeable names are first used in their order: no name moves before the one below it has.
-Every behaviour has a renaming that keeps to this, and of all behaviours to a goal the first in
-the order of declaration does.
+TACAS 1999). There are variables for each state, and for each step a Bool for each lane. The formula
+of a step is built once (`relation`), and its variables are renamed for every depth.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
-from dnsrace.engines.smt.transitions import Move, Moves, State, terms_over, variables
+from dnsrace.engines.smt.memory import History, Port, Read
+from dnsrace.engines.smt.ranges import Ranges
+from dnsrace.engines.smt.relation import Relation
+from dnsrace.engines.smt.solving import Answer, Solver
+from dnsrace.engines.smt.tracking import Tracking
+from dnsrace.engines.smt.transitions import State, terms_over, variables
 from dnsrace.engines.smt.values import (
-    Answer,
     Bool,
     Number,
-    Solver,
+    Pairs,
+    Value,
     and_,
     equal,
     fresh,
-    ite,
-    not_,
+    less,
+    occurs,
     or_,
     renamed,
 )
-from dnsrace.engines.steppers import renaming
 from dnsrace.errors import InternalError
 from dnsrace.findings.trace import Trace
-from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Expr
 from dnsrace.model.interpreter import Interpreter, Taken
 from dnsrace.model.system import State as Raws
@@ -43,31 +43,26 @@ class Unrolling:
 
     Parameters
     ----------
+    relation: a step; what is asked is said in its variables.
+    states: a value for each slot, at each depth; None for the elements of large arrays.
     stop: asked all the time: why the solver is to end, in words, or an empty text.
     """
 
     def __init__(self, system: System, stop: Callable[[], str] = lambda: "") -> None:
         self.system = system
         self.interpreter = Interpreter(system)
-        self._stop = stop
         self.solver = Solver(stop)
-        self.before, self.after = variables(system, ""), variables(system, "'")
-        self.moves = Moves(system, self.before).all()
-        self.actors = [m.step.actor_of(m.choices) for m in self.moves]
-        self._lanes = self._make_lanes()
-        count = max(self._lanes, default=-1) + 1
-        self._lane = [fresh(f"lane{n}", 0, 1, truth=True) for n in range(count)]
-        self.names = self._interchangeable()
-        self._used = {key: fresh(f"used {key}", 0, 1, truth=True) for key in self.names}
-        self._uses = {key: fresh(f"uses {key}", 0, 1, truth=True) for key in self.names}
-        self._taken = [
-            and_((self._lane[lane], move.enabled))
-            for lane, move in zip(self._lanes, self.moves, strict=True)
-        ]
-        self._relation = and_(self._step())
-        self.states: list[State] = [variables(system, "@0")]
+        self.relation = Relation(system, stop)
+        self.states: list[State] = [variables(system, "@0", self.relation.reads.large)]
+        self._ranges = Ranges(system)
+        self._history = History(system)
+        self._step: Bool | None = None
+        self._writes = self.relation.writes()
+        self._tracking = Tracking(system, self.relation.before, self._history)
+        self._at_depth = [pairs(self.relation.before, self.states[0])]
+        self._own = len(self._at_depth[0])
         self._chosen: list[list[Bool]] = []
-        self._used_at = [[False] * len(self.names)]
+        self._used_at = [[False] * len(self.relation.names)]
         self.solver.add(self._start())
 
     @property
@@ -77,134 +72,179 @@ class Unrolling:
 
     def deepen(self) -> None:
         """One step more."""
-        depth = self.depth + 1
-        after = variables(self.system, f"@{depth}")
-        chosen = [fresh(f"lane{n}@{depth}", 0, 1, truth=True) for n in range(len(self._lane))]
-        used = [fresh(f"used {key}@{depth}", 0, 1, truth=True) for key in self.names]
-        new = [*zip(self.before, self.states[-1], strict=True)]
-        new += [*zip(self.after, after, strict=True), *zip(self._lane, chosen, strict=True)]
-        new += zip(self._uses.values(), used, strict=True)
-        new += zip(self._used.values(), self._used_at[-1], strict=True)
-        self.solver.add(*renamed([self._relation], new))
+        relation, tracking, depth = self.relation, self._tracking, self.depth + 1
+        if self._step is None:
+            # all is known that will be read
+            reads = tracking.begin(relation.reads.before, relation.taken, relation.moves)
+            self._step = and_([*relation.parts(), *reads])
+        after = variables(self.system, f"@{depth}", relation.reads.large)
+        chosen = [fresh(f"{lane}@{depth}", 0, 1, truth=True) for lane in relation.lane]
+        used = [fresh(f"used {key}@{depth}", 0, 1, truth=True) for key in relation.names]
+        new = [*self._at(depth - 1), *zip(relation.lane, chosen, strict=True)]
+        new += zip(relation.uses.values(), used, strict=True)
+        new += zip(relation.used.values(), self._used_at[-1], strict=True)
+        new += [*pairs(relation.after, after), *tracking.deepen()]
+        self.solver.add(*renamed([self._step], new))
         self.states.append(after)
         self._chosen.append(chosen)
         self._used_at.append(used)
+        self._at_depth.append([*pairs(relation.before, after), *tracking.known(depth)])
+        self._history.append({
+            row: [Port(*renamed([p.on, p.index, p.value], new)) for p in ports]
+            for row, ports in self._writes.items()
+        })  # fmt: skip
+        self._ranges.deepen()
+        self.solver.add(*self._in_ranges(after), *tracking.deepened(self._at))
 
     # -- what is asked of it
 
+    def check(self, *assumed: Bool, seconds: float = math.inf, steps: int = 0) -> Answer:
+        """Is there a behaviour for which all that was added holds, together with these?
+
+        What is read in large arrays is partly left open. So a behaviour that the solver finds is
+        compared with the interpreter, and where it is none the solver is told why and asked again.
+
+        Parameters
+        ----------
+        seconds, steps: as for `Solver.check`.
+        """
+        end = time.perf_counter() + seconds
+        while True:
+            answer = self.solver.check(*assumed, seconds=seconds, steps=steps)
+            if answer.said != "sat" or not self._tracking.reads:
+                return answer
+            missing = self._missing(answer, assumed)
+            if not missing:
+                return answer
+            self.solver.add(*missing)
+            seconds = end - time.perf_counter()
+            if seconds <= 0:
+                return Answer("unknown", "timeout")
+
     def at(self, formula: Bool, depth: int) -> Bool:
         """A formula over `before`, said of the state at a depth."""
-        return renamed([formula], [*zip(self.before, self.states[depth], strict=True)])[0]
+        return renamed([formula], self._at(depth))[0]
 
     def between(self, formula: Bool, depth: int) -> Bool:
         """A formula over `before` and `after`, said of the step that leads to a depth."""
-        new = [*zip(self.before, self.states[depth - 1], strict=True)]
-        new += zip(self.after, self.states[depth], strict=True)
+        new = [*self._at(depth - 1), *pairs(self.relation.after, self.states[depth])]
+        for read in self.relation.reads.after:
+            new.append((read.value, self._element(read, new, depth)))
         return renamed([formula], new)[0]
 
     def test(self, expr: Expr, *, primed: bool = False) -> Bool:
         """An expression over `before` and, if it is about a step, `after`."""
-        return terms_over(self.system, self.before, self.after if primed else None).test(expr, {})
+        relation = self.relation
+        after = relation.after if primed else None
+        return terms_over(self.system, relation.before, after, relation.reads).test(expr, {})
 
     def takes(self, number: int, depth: int) -> Bool:
         """A move is the step that leads to a depth."""
-        lanes = [*zip(self._lane, self._chosen[depth - 1], strict=True)]
-        return self.at(renamed([self._taken[number]], lanes)[0], depth - 1)
+        lanes = zip(self.relation.lane, self._chosen[depth - 1], strict=True)
+        return self.at(renamed([self.relation.taken[number]], lanes)[0], depth - 1)
 
     def acts(self, actor: str, depth: int) -> Bool:
         """Who takes the step that leads to a depth."""
-        mine = {lane for lane, who in zip(self._lanes, self.actors, strict=True) if who == actor}
+        by = zip(self.relation.lanes, self.relation.actors, strict=True)
+        mine = {lane for lane, who in by if who == actor}
         return or_(self._chosen[depth - 1][lane] for lane in sorted(mine))
 
     def begins(self, slot: int, raw: int) -> Bool:
-        """A slot's initial value."""
-        return is_raw(self.states[0][slot], raw)
+        """A slot's initial value; an element of a large array has only one."""
+        value = self.states[0][slot]
+        return value is None or is_raw(value, raw)
 
     def initial(self, answer: Answer) -> Raws:
         """The initial state of the behaviour found."""
-        return tuple(answer.value(v) for v in self.states[0])
+        return tuple(
+            self.alternatives(slot)[0] if value is None else answer.value(value)
+            for slot, value in enumerate(self.states[0])
+        )
 
     def path(self, answer: Answer) -> tuple[list[int], Trace]:
         """The behaviour found: the numbers of its moves, and what the interpreter makes of them.
 
         Raises InternalError where a step is not enabled there.
         """
-        state = initial = self.initial(answer)
+        numbers, trace = self._run(answer)
+        if len(numbers) < self.depth:
+            raise InternalError(f"Z3 takes a step that is not enabled in {trace.last}")
+        return numbers, trace
+
+    def differs(self, answer: Answer, depth: int, state: Raws) -> bool:
+        """Whether the behaviour found has another state at a depth."""
+        return any(
+            value is not None and answer.value(value) != raw
+            for value, raw in zip(self.states[depth], state, strict=True)
+        )
+
+    def _run(self, answer: Answer) -> tuple[list[int], Trace]:
+        """The behaviour found, up to the first step that is not enabled."""
+        relation, initial = self.relation, self.initial(answer)
         numbers: list[int] = []
         steps: list[Taken] = []
+        state = initial
         for chosen in self._chosen:
             lane = next(n for n, c in enumerate(chosen) if answer.value(c))
-            for number in (n for n, mine in enumerate(self._lanes) if mine == lane):
-                move = self.moves[number]
+            for number in (n for n, mine in enumerate(relation.lanes) if mine == lane):
+                move = relation.moves[number]
                 done = self.interpreter.take(state, move.step, move.choices)
                 if done is not None:
+                    numbers.append(number)
+                    steps.append(done)
+                    state = done.state
                     break
             else:
-                raise InternalError(f"Z3 takes a step that is not enabled in {state}")
-            numbers.append(number)
-            steps.append(done)
-            state = done.state
+                break
         return numbers, Trace(self.system, initial, tuple(steps))
+
+    # -- what was left open
+
+    def _missing(self, answer: Answer, assumed: tuple[Bool, ...]) -> list[Bool]:
+        """Why what was found is no behaviour; nothing if it is one, and then the answer has the
+        right values."""
+        states, said = self._run(answer)[1].states, Answer("sat", model=answer.model)
+        wrong = self._tracking.correct(answer, states, self._at)
+        for depth in range(self.depth):
+            places = [place for place in wrong if place[0] == depth]
+            if depth + 1 == len(states) or self.differs(said, depth + 1, states[depth + 1]):
+                break
+            # what is written to a large array is seen in no other variable
+            if places and self._history.written(said, depth) != self._history.written(
+                answer, depth
+            ):
+                break
+        else:
+            false = [f for f in (*self.solver.scoped, *assumed) if not answer.value(f)]
+            places = [p for p, read in wrong.items() if any(occurs(read, f) for f in false)]
+        self._tracking.needed(places)
+        return self._tracking.define(places, self._at)
 
     # -- how it is made
 
-    def _make_lanes(self) -> list[int]:
-        """The lane of each move."""
-        solver = Solver(self._stop)
-        members: list[list[int]] = []
-        for number, move in enumerate(self.moves):
-            for others in members:
-                if self.actors[others[0]] == self.actors[number] and all(
-                    solver.check(and_((self.moves[o].enabled, move.enabled))).said == "unsat"
-                    for o in others
-                ):
-                    others.append(number)
-                    break
-            else:
-                members.append([number])
-        lane_of = {number: lane for lane, mine in enumerate(members) for number in mine}
-        return [lane_of[number] for number in range(len(self.moves))]
-
-    def _step(self) -> list[Bool]:
-        """The relation between a state, the lanes and the state after."""
-        parts = [or_(self._taken)]
-        for n, lane in enumerate(self._lane):
-            parts += [or_((not_(lane), not_(other))) for other in self._lane[:n]]
-        for slot, (after, value) in enumerate(zip(self.after, self.before, strict=True)):
-            for taken, move in zip(self._taken[::-1], self.moves[::-1], strict=True):
-                if slot in move.after:
-                    value = ite(taken, move.after[slot], value)
-            parts.append(equal(after, value))
-        for domain, raw in self.names:
-            key, below = (domain, raw), (domain, raw - 1)
-            mine = []
-            for taken, move in zip(self._taken, self.moves, strict=True):
-                used = used_names(move)
-                if key in used:
-                    mine.append(taken)
-                    if raw > domain.lo and below not in used[: used.index(key)]:
-                        parts.append(or_((not_(taken), self._used[below])))
-            parts.append(equal(self._uses[key], or_((self._used[key], *mine))))
-        return parts
-
-    def _interchangeable(self) -> list[tuple[Domain, int]]:
-        """The names that may be used in their order: those of domains whose names the only
-        initial state treats alike."""
-        starts = list(dict.fromkeys(self.interpreter.initial())) if self._few_starts() else []
-        if len(starts) != 1 or self.system.asymmetry is not None:
-            return []
-        found: list[tuple[Domain, int]] = []
-        for domain in self.system.domains:
-            if domain.kind == "names" and domain.size > 1:
-                turned = (*domain.raws[1:], domain.lo)
-                swapped = (domain.lo + 1, domain.lo, *domain.raws[2:])
-                if all(renaming(self.system, {domain: p})(starts[0]) == starts[0]
-                       for p in (turned, swapped)):  # fmt: skip
-                    found += [(domain, raw) for raw in domain.raws]
+    def _at(self, depth: int) -> Pairs:
+        """What stands for the variables of `before`, and for what is read there, at a depth."""
+        found = self._at_depth[depth]
+        for read in self.relation.reads.before[len(found) - self._own :]:
+            found.append((read.value, self._element(read, found, depth)))
         return found
 
-    def _few_starts(self) -> bool:
-        return self.system.starts is None and all(len(v.start) == 1 for v in self.system.variables)
+    def _element(self, read: Read, new: Pairs, depth: int) -> Value:
+        (index,) = renamed([read.index], new)
+        return self._history.element(read.row, index, depth)
+
+    def _in_ranges(self, state: State) -> list[Bool]:
+        """What is known of the values after so many steps, whichever they are."""
+        return [
+            and_(
+                (
+                    less(Number(low, low), state[slot], strictly=False),
+                    less(state[slot], Number(high, high), strictly=False),
+                )
+            )
+            for slot, (low, high) in self._ranges.narrowed()
+            if state[slot] is not None
+        ]
 
     def alternatives(self, slot: int) -> list[int]:
         """The initial values of a slot, in order."""
@@ -224,18 +264,11 @@ class Unrolling:
         )
 
 
+def pairs(old: State, new: State) -> Pairs:
+    """What stands for each variable of a state."""
+    return [(a, b) for a, b in zip(old, new, strict=True) if a is not None]
+
+
 def is_raw(value: object, raw: int) -> Bool:
     """A variable has this raw value."""
     return equal(value, Number(raw, raw) if isinstance(value, Number) else bool(raw))
-
-
-def used_names(move: Move) -> list[tuple[Domain, int]]:
-    """The names that a move chooses, in order."""
-    found = []
-    for choice, raw in zip(move.step.choices, move.choices, strict=True):
-        domain = choice.domain
-        if domain is not None and domain.kind == "maybe":
-            domain = domain.of if raw != domain.lo else None
-        if domain is not None:
-            found.append((domain, raw))
-    return found

@@ -1,4 +1,4 @@
-"""Values as Z3 terms, and the solver.
+"""Values as Z3 terms.
 
 A Bool is a Z3 Bool. A number is a bit-vector that is just wide enough for the values that it can
 have; every number keeps these bounds, and arithmetic and comparisons are done in a width in which
@@ -8,13 +8,11 @@ term.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dnsrace.engines.solver import Effort, Stopped, ask, z3
+from dnsrace.engines.solver import z3
 from dnsrace.model.operators import OPERATORS
 
 Bool = Any
@@ -49,6 +47,9 @@ class Number:
 
 Value = Any
 """A Bool or a Number."""
+Pair = tuple[Value, Value]
+"""A variable, and what takes its place."""
+Pairs = list[Pair]
 
 
 def width(low: int, high: int) -> int:
@@ -170,7 +171,7 @@ def divided(op: str, a: Number, b: Number) -> Number:
     return Number(low, high, (left - rest) / right if op == "div" else rest)
 
 
-# -- variables and the solver
+# -- variables
 
 
 def fresh(name: str, low: int, high: int, *, truth: bool) -> Value:
@@ -180,6 +181,11 @@ def fresh(name: str, low: int, high: int, *, truth: bool) -> Value:
     if low == high:
         return Number(low, high)
     return Number(low, high, z3.BitVec(name, width(low, high)))
+
+
+def constant(raw: int, *, truth: bool) -> Value:
+    """A raw value; `truth`: as a Bool."""
+    return bool(raw) if truth else Number(raw, raw)
 
 
 def stored(value: Value, low: int, high: int, *, truth: bool) -> Value:
@@ -192,87 +198,58 @@ def stored(value: Value, low: int, high: int, *, truth: bool) -> Value:
     return Number(low, high, found.wide(low, high))
 
 
-def renamed(formulas: Sequence[Bool], new: Sequence[tuple[Value, Value]]) -> list[Bool]:
-    """Formulas with some variables replaced by values in the form of these variables."""
+def renamed(values: Iterable[Value], new: Iterable[Pair]) -> list[Value]:
+    """Values with some variables replaced by others, in the form of these variables."""
     pairs = []
     for old, value in new:
         if not isinstance(old, Number):
             pairs.append((old, z3.BoolVal(value) if isinstance(value, bool) else value))
         elif old.term is not None:
             pairs.append((old.term, value.wide(old.low, old.high)))
-    return [f if isinstance(f, bool) else z3.substitute(f, *pairs) for f in formulas]
+    found: list[Value] = []
+    for v in values:
+        if isinstance(v, Number) and v.term is not None:
+            v = Number(v.low, v.high, z3.substitute(v.term, *pairs))
+        elif not isinstance(v, Number | bool):
+            v = z3.substitute(v, *pairs)
+        found.append(v)
+    return found
 
 
-@dataclass
-class Answer:
-    """What the solver says: `sat`, `unsat` or `unknown`; and why it does not know."""
-
-    said: str
-    why: str = ""
-    model: Any = None
-
-    def value(self, term: Value) -> int:
-        """The raw value of a variable in the model found."""
-        if isinstance(term, bool):
-            return int(term)
-        if isinstance(term, Number):
-            if term.term is None:
-                return term.low
-            found = self.model.eval(term.term, model_completion=True)
-            return int(found.as_signed_long() if term.signed else found.as_long())
-        return int(z3.is_true(self.model.eval(term, model_completion=True)))
+def simplified(value: Number) -> Number:
+    """The same number, in fewer words."""
+    if value.term is None:
+        return value
+    term = z3.simplify(value.term)
+    if z3.is_bv_value(term):
+        raw = term.as_signed_long() if value.signed else term.as_long()
+        return Number(raw, raw)
+    return Number(value.low, value.high, term)
 
 
-class Solver:
-    """Z3's incremental solver for finite domains (its SAT solver behind a bit-blaster).
+def identity(value: Number) -> object:
+    """Numbers of which this is equal are written alike. It is worth nothing once the number is
+    gone, since Z3 gives its place to another one."""
+    return value.low if value.term is None else ("term", value.term.get_id())
 
-    Parameters
-    ----------
-    stop: asked all the time: why all of the work is to end, in words, or an empty text.
-    """
 
-    def __init__(self, stop: Callable[[], str] = lambda: "") -> None:
-        self._solver = z3.SolverFor("QF_FD")
-        self._stop = stop
+def parts_of(value: Number) -> tuple[Bool, Number, Number] | None:
+    """Test and both values of an if-then-else."""
+    if value.term is None or not z3.is_app_of(value.term, z3.Z3_OP_ITE):
+        return None
+    test, *both = value.term.children()
+    yes, no = (simplified(Number(value.low, value.high, term)) for term in both)
+    return test, yes, no
 
-    def add(self, *formulas: Bool) -> None:
-        """Assume these from now on, or until the end of the `scope`."""
-        self._solver.add(*formulas)
 
-    def named(self, name: str, formula: Bool) -> Bool:
-        """A variable that says the same as a formula, until the end of the `scope`."""
-        if isinstance(formula, bool):
-            return formula
-        variable = z3.Bool(name)
-        self._solver.add(variable == formula)
-        return variable
+def as_term(value: Value) -> Any:
+    """The Z3 term of a value; None, True or False where there is none."""
+    return value.term if isinstance(value, Number) else value
 
-    @contextmanager
-    def scope(self) -> Iterator[None]:
-        """What is added inside is forgotten at the end."""
-        self._solver.push()
-        try:
-            yield
-        finally:
-            self._solver.pop()
 
-    def check(self, *assumed: Bool, seconds: float = math.inf, steps: int = 0) -> Answer:
-        """Can all that was added hold, together with these?
-
-        Parameters
-        ----------
-        seconds: after which the answer is `unknown`.
-        steps: of the solver's own count of resources, likewise; 0: no limit.
-        """
-        if any(a is False for a in assumed):
-            return Answer("unsat")
-        effort = Effort(steps, None if math.isinf(seconds) else seconds, self._stop)
-        with self.scope():
-            self._solver.add(*assumed)
-            try:
-                reply = ask(self._solver, effort=effort)
-            except Stopped as stopped:
-                return Answer("unknown", str(stopped))
-            if reply.answer == "sat":
-                return Answer(reply.answer, model=self._solver.model())
-            return Answer(reply.answer, reply.reason)
+def occurs(variable: Value, value: Value) -> bool:
+    """Whether a variable is a part of a value."""
+    old, term = as_term(variable), as_term(value)
+    if isinstance(term, bool) or old is None or term is None:
+        return False
+    return not z3.substitute(term, (old, z3.FreshConst(old.sort()))).eq(term)
