@@ -1,4 +1,4 @@
-"""What the generated steppers cannot do, said before they are made."""
+"""What a search cannot do, nor the generated steppers, said before they are made."""
 
 from __future__ import annotations
 
@@ -16,9 +16,23 @@ from dnsrace.model.system import Commit, Property, System
 MOST_PROPERTIES = 60
 """Each has a bit in a word, and two bits are taken."""
 
-
 MOST_SLOTS = 2_500
 """Values in a state: the text of a stepper grows with them, and writing more takes minutes."""
+
+
+MOST_STARTS = 1_000_000
+"""Initial states: listing them all takes seconds."""
+
+
+def refuse_many_starts(system: System) -> None:
+    """Raises UsageError for a system that may begin in too many ways."""
+    if system.starts is None and system.start_count > MOST_STARTS:
+        raise UsageError(
+            f"{system.name} has {system.start_count:,} initial states with these parameters; they "
+            f"are listed before the first step, and {MOST_STARTS:,} is the most",
+            cure="give smaller parameters, let the first steps choose the values, or ask dnsrace "
+            "bmc, which does not list them",
+        )
 
 
 def refuse_too_much(system: System, properties: tuple[Property, ...]) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dnsrace.engines.caught import Caught
-from dnsrace.engines.compilable import refuse_too_much, refuse_wide_numbers
+from dnsrace.engines.compilable import refuse_many_starts, refuse_too_much, refuse_wide_numbers
 from dnsrace.engines.request import CHECKED, Request
 from dnsrace.engines.space import DEADLOCK
 from dnsrace.engines.walks import LENGTH, PAUSES, Course, Failure, Walker
@@ -104,6 +104,7 @@ def hunt(system: System, request: HuntRequest) -> Hunt:
             f"a hunt needs the values of {', '.join(system.open)}", cure="lift it without `open`"
         )
     watched = tuple(p for p in system.properties if p.kind in CHECKED)
+    refuse_many_starts(system)
     refuse_too_much(system, watched)
     course = Course(system, watched, request.length, request.pauses)
     return _Hunt(course, request).run()

@@ -12,7 +12,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dnsrace.engines.answers import MOST_UNASKED, NEEDS_NAMES, Found
-from dnsrace.engines.compilable import refuse_many_renamings, refuse_too_much, refuse_wide_numbers
+from dnsrace.engines.compilable import (
+    refuse_many_renamings,
+    refuse_many_starts,
+    refuse_too_much,
+    refuse_wide_numbers,
+)
 from dnsrace.engines.layout import layout_of
 from dnsrace.engines.memory import safe_limit
 from dnsrace.engines.python_space import PythonSpace
@@ -56,6 +61,7 @@ def _explore(system: System, request: Request) -> Exploration:
         raise UsageError(
             f"a search needs the values of {', '.join(system.open)}", cure="lift it without `open`"
         )
+    refuse_many_starts(system)
     began = time.perf_counter() if request.began is None else request.began
     if request.engine != "auto":
         return Search(system, request, _space(system, request, request.engine), began).run()

@@ -171,9 +171,7 @@ class _Program(Imperative):
 
     def _starts(self) -> list[State]:
         """The initial states, each once. Raises ModelError when they are too many to write out."""
-        choices = 1
-        for variable in self.system.variables:
-            choices *= len(variable.start) ** count(variable)
+        choices = self.system.start_count
         if choices > MOST_STARTS:
             raise ModelError(
                 f"Promela cannot express {choices} initial states: each is written out, up to "

@@ -7,6 +7,7 @@ each array, in the order of declaration, arrays row by row.
 from __future__ import annotations
 
 import itertools
+import math
 import pathlib
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
@@ -193,6 +194,11 @@ class System:
             for variable in self.variables
             for index in itertools.product(*(d.raws for d in variable.index))
         )
+
+    @property
+    def start_count(self) -> int:
+        """How many ways there are to choose an initial value for each slot."""
+        return math.prod(len(variable.start) for variable, _ in self.slots)
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:

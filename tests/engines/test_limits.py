@@ -311,3 +311,22 @@ def test_a_state_of_too_many_values_is_refused(tmp_path: Path, engine: EngineNam
     with pytest.raises(UsageError, match="a state of rows has 2,501 values"):
         explore(lift_text(tmp_path, text), Request(engine=engine))
     assert explore(lift_text(tmp_path, text, length=2500), Request(engine="python")).complete
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_too_many_initial_states_are_refused_at_once(tmp_path: Path, engine: EngineName) -> None:
+    text = """
+        @model
+        def locks(wheels: int = 3):
+            class Digit(Range, low=0, high=9): ...
+            class Wheel(Range, low=0, high=wheels - 1): ...
+            class Lock(State):
+                shown = var(Digit, per=Wheel, start=Digit)
+            @step
+            def turn(s, w: Wheel):
+                s.shown[w] = 0
+        """
+    request = Request(engine=engine)
+    assert explore(lift_text(tmp_path, text), request).statistics.distinct_states == 1_000
+    with pytest.raises(UsageError, match="has 1,000,000,000 initial states"):
+        explore(lift_text(tmp_path, text, wheels=9), request)

@@ -82,7 +82,4 @@ MOST_STARTS = 1000
 
 def small_start(system: System) -> bool:
     """Whether there are few enough initial states to list them."""
-    number = 1
-    for variable, _ in system.slots:
-        number *= len(variable.start)
-    return number <= MOST_STARTS
+    return system.start_count <= MOST_STARTS
