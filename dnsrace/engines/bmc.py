@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dnsrace.engines.bounded_findings import Hit, Reached
 from dnsrace.engines.bounded_request import BoundedRequest
 from dnsrace.engines.request import CHECKED, Limits, Request
 from dnsrace.engines.search import explore
@@ -22,19 +24,13 @@ from dnsrace.engines.space import DEADLOCK
 from dnsrace.errors import InternalError, UsageError
 from dnsrace.findings.bounded import Bounded, BoundedProgress, Depth
 from dnsrace.findings.trace import Trace
-from dnsrace.findings.verdicts import Finding, Kind, Verdict
-from dnsrace.findings.words import counted
+from dnsrace.findings.verdicts import Kind
+from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.system import Property, System
 
-ENGINE = "bmc"
 INTERRUPTED = "it was interrupted"
 TIDYING = 10.0
 """Seconds after which no more is done to show of one violation the trace that all engines show."""
-STUCK = "only a state where nothing can happen shows here that there is no way back"
-WHY_NOT: dict[str, str] = {
-    "recoverable": "that a goal is not reached in n steps does not say that it never is",
-    "eventually": "what goes on for ever has no last depth",
-}
 
 
 def check_bounded(system: System, request: BoundedRequest) -> Bounded:
@@ -47,13 +43,8 @@ def check_bounded(system: System, request: BoundedRequest) -> Bounded:
             f"a bounded check needs the values of {', '.join(system.open)}",
             cure="lift it without `open`",
         )
-    if request.first > request.last:
-        raise UsageError(
-            f"--from-depth {request.first} is beyond --max-depth {request.last}",
-            cure="give a larger --max-depth",
-        )
-    request.properties(system)
-    return _Check(system, request).run()
+    request.refuse_wrong(system)
+    return Check(system, request).run()
 
 
 @dataclass(frozen=True)
@@ -67,25 +58,57 @@ class _Goal:
 
 
 @dataclass
-class _Check:
+class Check:
+    """A bounded check under way.
+
+    Parameters
+    ----------
+    unrolling: the behaviours that Z3 is asked about.
+    """
+
     system: System
     request: BoundedRequest
     depths: list[Depth] = field(default_factory=list)
-    found: dict[str, tuple[Trace, bool]] = field(default_factory=dict)
+    found: dict[str, Hit] = field(default_factory=dict)
     stopped: str = ""
     gave_up: bool = False
+
+    asks_sometimes = True
+    """Whether a behaviour to it answers a `sometimes`."""
 
     def __post_init__(self) -> None:
         self.began = time.perf_counter()
         seconds = self.request.seconds
         self._end = math.inf if seconds is None else self.began + seconds
         interrupted = self.request.interrupted
-        self.unrolling = Unrolling(self.system, lambda: INTERRUPTED if interrupted() else "")
+        self.unrolling = self.unrolled(lambda: INTERRUPTED if interrupted() else "")
         self.goals = self._goals()
         self.undefined = self._undefined()
         self.checked = self.request.first - 1
 
+    # -- what another kind of check does in its own way
+
+    def unrolled(self, stop: Callable[[], str]) -> Unrolling:
+        """The behaviours, none of them with a step as yet."""
+        return Unrolling(self.system, stop)
+
+    def real(self, answer: Answer) -> Trace:
+        """The behaviour that the solver has found, in the interpreter's words."""
+        return behaviour(self.unrolling, answer)
+
+    def hit(self, goal: Bool, answer: Answer, end: float) -> Hit:
+        """What to show of a goal, from one behaviour to it; better ones are looked for until a
+        time by time.perf_counter()."""
+        return Hit(*First(self.unrolling, goal, end).of(answer))
+
+    def reached(self, diameter: int | None) -> Reached:
+        """How far the check came."""
+        return Reached(
+            self.request, self.found, self.checked, self.stopped, self.gave_up, diameter
+        )
+
     def run(self) -> Bounded:
+        """Ask about depth after depth."""
         request, unrolling = self.request, self.unrolling
         while not self.stopped:
             depth = unrolling.depth
@@ -104,9 +127,10 @@ class _Check:
         seconds = time.perf_counter() - self.began
         diameter = None if self.gave_up else self._diameter()
         looked = {p.name: p for p in request.properties(self.system)}
-        findings = [self._finding(p.name, p.kind, p, diameter) for p in looked.values()]
+        reached = self.reached(diameter)
+        findings = [reached.finding(p.name, p.kind, p) for p in looked.values()]
         if request.deadlock:
-            findings.append(self._finding(DEADLOCK, "deadlock", None, diameter))
+            findings.append(reached.finding(DEADLOCK, "deadlock", None))
         return Bounded(
             self.system, request.first, self.checked, self.stopped, self.gave_up, diameter,
             self.depths, findings, seconds, len(unrolling.relation.moves), self._symmetry(),
@@ -122,7 +146,7 @@ class _Check:
                 step = p.kind == "every_step"
                 wrong = not_(unrolling.test(p.value, primed=step))
                 goals.append(_Goal(p.name, p.kind, wrong, step))
-            elif p.kind == "sometimes":
+            elif p.kind == "sometimes" and self.asks_sometimes:
                 goals.append(_Goal(p.name, p.kind, unrolling.test(p.value)))
             elif p.kind == "recoverable" and p.name in self.request.names:
                 lost = and_((stuck, not_(unrolling.test(p.value))))
@@ -186,7 +210,7 @@ class _Check:
                 raise InternalError(f"Z3's own model hits nothing at depth {depth}")
             for goal in hit:
                 end = min(time.perf_counter() + TIDYING, self._end)
-                self.found[goal.name] = First(self.unrolling, left.pop(goal), end).of(answer)
+                self.found[goal.name] = self.hit(left.pop(goal), answer, end)
         return said
 
     def _open(self) -> list[_Goal]:
@@ -196,9 +220,11 @@ class _Check:
         for prop, wrong in self.undefined:
             answer = self._ask(self._said_at(wrong, prop.kind == "every_step", depth))
             if answer.said == "sat":
-                states = behaviour(self.unrolling, answer).states
-                step = prop.kind == "every_step"
-                self.unrolling.interpreter.holds(prop, *(states[-2:] if step else states[-1:]))
+                trace = self.real(answer)
+                states = trace.states[-2:] if prop.kind == "every_step" else (trace.last,)
+                real = trace.system.find_property(prop.name)
+                assert real is not None
+                Interpreter(trace.system).holds(real, *states)
                 raise InternalError(f"the interpreter can evaluate {prop.name} after all")
 
     def _refuse_failures(self) -> None:
@@ -206,7 +232,8 @@ class _Check:
         fails = or_(m.fails for m in self.unrolling.relation.moves)
         answer = self._ask(self.unrolling.at(fails, self.unrolling.depth))
         if answer.said == "sat":
-            for _ in self.unrolling.interpreter.successors(behaviour(self.unrolling, answer).last):
+            trace = self.real(answer)
+            for _ in Interpreter(trace.system).successors(trace.last):
                 pass
             raise InternalError("the interpreter sees no value that leaves its domain")
 
@@ -247,54 +274,3 @@ class _Check:
     def _symmetry(self) -> str:
         domains = dict.fromkeys(domain.name for domain, _ in self.unrolling.relation.names)
         return ", ".join(f"{name} in order of first use" for name in domains) or "none"
-
-    def _finding(
-        self, name: str, kind: Kind, prop: Property | None, diameter: int | None
-    ) -> Finding:
-        informative = prop is not None and prop.informative
-        if name in self.found:
-            return self._hit(name, kind, informative)
-        if kind == "eventually" or (kind == "recoverable" and name not in self.request.names):
-            asked = name in self.request.names
-            reach = f"not looked at: {WHY_NOT[kind]}; dnsrace explore answers this"
-            return Finding(name, kind, "unknown", reach, ENGINE, looked=asked)
-        if self.checked < self.request.first:
-            reach = f"no depth was finished: {self.stopped}"
-            return Finding(name, kind, "unknown", reach, ENGINE, informative=informative)
-        reach = f"to depth {self.checked}"
-        if self.request.first:
-            reach += f", from {self.request.first} on"
-        if self.gave_up:
-            reach = f"nothing found {reach}; then {self.stopped}"
-            return Finding(name, kind, "unknown", reach, ENGINE, informative=informative)
-        if kind == "recoverable":
-            return Finding(name, kind, "unknown", f"none {reach}: {STUCK}", ENGINE)
-        # a step from the deepest states is one deeper
-        needed = None if diameter is None else diameter + (kind == "every_step")
-        whole = needed is not None and self.checked >= needed and not self.request.first
-        if diameter is not None:
-            reach += f"; no state is deeper than {diameter}"
-        if kind == "sometimes":
-            verdict: Verdict = "violated" if whole else "unknown"
-            reach = f"complete, and never reached ({reach})" if whole else f"not reached {reach}"
-        else:
-            verdict = "holds" if whole else "holds within bounds"
-            reach = f"complete: {reach}" if whole else reach
-        return Finding(name, kind, verdict, reach, ENGINE, informative=informative)
-
-    def _hit(self, name: str, kind: Kind, informative: bool) -> Finding:
-        trace, sure = self.found[name]
-        steps, shortest = counted(len(trace.steps), "step"), self.request.first == 0
-        if kind == "sometimes":
-            reach = f"reached after {steps}"
-            return Finding(name, kind, "holds", reach, ENGINE, trace, shortest, canonical=sure)
-        what = {"deadlock": "one", "recoverable": "way to where nothing can happen"}
-        reach = f"a {'shortest ' if shortest else ''}{what.get(kind, 'violation')}, {steps}"
-        if not shortest:
-            reach += f"; depths below {self.request.first} were not looked at"
-        if not sure:
-            reach += "; other engines may show another one of this length"
-        return Finding(
-            name, kind, "violated", reach, ENGINE, trace, shortest and kind != "recoverable",
-            informative, canonical=sure,
-        )  # fmt: skip

@@ -33,6 +33,7 @@ class Bounded:
     diameter: the depth of the deepest state, where a finished search says it.
     moves: steps with their choices that may be enabled.
     symmetry: what was reduced, in words.
+    sizes: the parameters that were left open, each with the values that were looked at, in words.
     """
 
     system: System
@@ -46,6 +47,7 @@ class Bounded:
     seconds: float
     moves: int
     symmetry: str
+    sizes: tuple[str, ...] = ()
 
     def finding(self, name: str) -> Finding | None:
         return next((f for f in self.findings if f.name == name), None)

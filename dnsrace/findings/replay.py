@@ -74,7 +74,7 @@ def confirm(trace: Trace) -> Trace:
     """Replay a trace that an engine found. Raises InternalError, with all that is needed to see it
     again, when the interpreter does not agree."""
     interpreter, state = Interpreter(trace.system), trace.initial
-    if state not in set(interpreter.initial()):
+    if not interpreter.begins(state):
         raise InternalError(f"{trace.text}: does not begin in an initial state: {state}")
     for number, taken in enumerate(trace.steps, 1):
         done = interpreter.take(state, taken.step, taken.choices)

@@ -52,6 +52,16 @@ class Interpreter:
             alternatives.append([self.value(e, (), names) for e in variable.start])
         yield from itertools.product(*alternatives)
 
+    def begins(self, state: State) -> bool:
+        """Whether this is an initial state."""
+        if self.system.starts is not None:
+            return state in set(self.system.starts())
+        return len(state) == len(self.system.slots) and all(
+            any(raw == self.value(e, (), names) for e in variable.start)
+            for (variable, index), raw in zip(self.system.slots, state, strict=True)
+            for names in [{f"i{n}": at for n, at in enumerate(index)}]
+        )
+
     def successors(self, state: State) -> Iterator[Taken]:
         """Every enabled step with its successor, in order of declaration and of choices.
 

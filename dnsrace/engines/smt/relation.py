@@ -106,25 +106,28 @@ class Relation:
         return [lane_of[number] for number in range(len(self.moves))]
 
     def _interchangeable(self) -> list[tuple[Domain, int]]:
-        """The names that may be used in their order: those of domains whose names the only
-        initial state treats alike."""
-        starts = (
-            list(dict.fromkeys(Interpreter(self.system).initial())) if self._few_starts() else []
-        )
-        if len(starts) != 1 or self.system.asymmetry is not None:
+        """The names that may be used in their order: those of domains whose names every initial
+        state treats alike."""
+        if not self._alike_starts() or self.system.asymmetry is not None:
             return []
+        start = next(Interpreter(self.system).initial())
         found: list[tuple[Domain, int]] = []
         for domain in self.system.domains:
             if domain.kind == "names" and domain.size > 1:
                 turned = (*domain.raws[1:], domain.lo)
                 swapped = (domain.lo + 1, domain.lo, *domain.raws[2:])
-                if all(renaming(self.system, {domain: p})(starts[0]) == starts[0]
+                if all(renaming(self.system, {domain: p})(start) == start
                        for p in (turned, swapped)):  # fmt: skip
                     found += [(domain, raw) for raw in domain.raws]
         return found
 
-    def _few_starts(self) -> bool:
-        return self.system.starts is None and all(len(v.start) == 1 for v in self.system.variables)
+    def _alike_starts(self) -> bool:
+        """Whether initial states differ only in what is no name and belongs to none."""
+        return self.system.starts is None and all(
+            len(v.start) == 1
+            or not any((d.of or d).kind == "names" for d in (v.domain, *v.index))
+            for v in self.system.variables
+        )
 
 
 def used_names(move: Move) -> list[tuple[Domain, int]]:
