@@ -46,5 +46,5 @@ def _opened(model: Model, given: dict[str, Any], open: Iterable[str], max_paths:
     try:
         return model.lift(open=open, max_paths=max_paths, **given)
     except ModelError as error:
-        error.cure += f"; or leave out --open, so that {listed(open)} has its value"
+        error.cure += f"; or do not leave {listed(open)} open"
         raise

@@ -24,7 +24,7 @@ from dnsrace.cli_graph import EPILOG as GRAPH_EPILOG
 from dnsrace.cli_graph import graph
 from dnsrace.cli_hunt import EPILOG as HUNT_EPILOG
 from dnsrace.cli_hunt import hunt
-from dnsrace.cli_model import Commands, ModelCommand, model_values
+from dnsrace.cli_model import Commands, ModelCommand, model_values, open_names
 from dnsrace.cli_options import (
     FLAGSHIP,
     MOST_PATHS,
@@ -265,16 +265,11 @@ def show(
 ) -> None:  # fmt: skip
     """Show a model: parameters, state, steps, properties."""
     from dnsrace.check import fixed_values
-    from dnsrace.errors import UsageError
     from dnsrace.reports.models import print_model
 
     chosen, given = model_values(ctx)
     values = {**(fixed_values(chosen) if fixed else {}), **given}
-    names = [name.replace("-", "_") for name in open or []]
-    for name in set(names) & set(given):
-        raise UsageError(
-            f"{name} is given a value and left open", cure="leave out one of the two options"
-        )
+    names = open_names(open, given)
     values = {name: value for name, value in values.items() if name not in names}
     system = chosen.lift(open=names, max_paths=max_paths, **values)
     print_model(console(), system, lifted or bool(names))

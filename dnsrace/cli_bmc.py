@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dnsrace.cli_model import model_values
+from dnsrace.cli_model import model_values, open_names
 from dnsrace.cli_options import (
     FLAGSHIP,
     MOST_PATHS,
@@ -20,6 +20,7 @@ from dnsrace.cli_options import (
     TraceFile,
 )
 from dnsrace.cli_support import console, interruptible, refuse_outputs, write_json, write_trace
+from dnsrace.errors import UsageError
 
 EPILOG = """[bold]Examples[/bold]
 
@@ -29,6 +30,8 @@ EPILOG = """[bold]Examples[/bold]
 
   dnsrace bmc --plans 9 --retention 6 -p no_empty_answer
 
+  dnsrace bmc --open retention --open plans          for any retention, any number of plans
+
   dnsrace bmc ./my_model.py --max-depth 40 --timeout 600
 
 [bold]Exit codes[/bold]: 0 with --complete, every property asked for holds; 1 something is violated;
@@ -37,6 +40,8 @@ bug in dnsrace.
 """
 MOST_EFFORT = (1 << 32) - 1
 """Z3 counts its resources in 32 bits."""
+MOST_OPEN = 1000
+"""Each value of an open parameter may mean an element, a choice or a term more."""
 
 
 def bmc(
@@ -72,6 +77,16 @@ def bmc(
         typer.Option("--complete", help="Search for the deepest state too: to have looked beyond "
                      "it is a proof."),
     ] = False,
+    open: Annotated[
+        list[str] | None,
+        typer.Option("--open", metavar="NAME", help="Leave a whole-number parameter without a "
+                     "value: ask for all of them at once; may be repeated."),
+    ] = None,
+    open_up_to: Annotated[
+        int | None,
+        typer.Option("--open-up-to", min=0, max=MOST_OPEN, metavar="N", help="The largest value "
+                     "of such a parameter. Default: 64."),
+    ] = None,
     max_paths: MaxPaths = MOST_PATHS,
     json: Json = None,
     trace: TraceFile = None,
@@ -95,10 +110,16 @@ def bmc(
         last=max_depth, seconds=timeout, effort=effort, complete=complete,
     )  # fmt: skip
     chosen, given = model_values(ctx)
+    names = open_names(open, given)
+    if open_up_to is not None:
+        if not names:
+            raise UsageError("--open-up-to has nothing to limit", cure="add --open NAME")
+        request.up_to = open_up_to
     values = {**(fixed_values(chosen) if fixed else {}), **given}
+    values = {name: value for name, value in values.items() if name not in names}
     with redirect_stdout(sys.stderr), interruptible(request, bmc_progress_text) as ready:
         # what the model prints must not get into the JSON on standard output
-        report = run(chosen, values, ready, max_paths)
+        report = run(chosen, values, ready, max_paths, names)
     try:
         if json:
             write_json(json, bmc_data(report))

@@ -192,3 +192,15 @@ def offered_models(incomplete: str) -> list[str]:
 def model_values(ctx: typer.Context) -> tuple[Model, dict[str, Any]]:
     """The model of a command, and the parameters that were given."""
     return ctx.meta[KEY], dict(ctx.meta.get(VALUES, {}))
+
+
+def open_names(names: list[str] | None, given: dict[str, Any]) -> list[str]:
+    """The parameters of --open, as the model spells them. Raises UsageError for one that is given
+    a value too."""
+    found = list(dict.fromkeys(name.replace("-", "_") for name in names or []))
+    for name in found:
+        if name in given:
+            raise UsageError(
+                f"{name} is given a value and left open", cure="leave out one of the two options"
+            )
+    return found

@@ -103,9 +103,7 @@ class Check:
 
     def reached(self, diameter: int | None) -> Reached:
         """How far the check came."""
-        return Reached(
-            self.request, self.found, self.checked, self.stopped, self.gave_up, diameter
-        )
+        return Reached(self.request, self.found, self.checked, self.stopped, self.gave_up, diameter)
 
     def run(self) -> Bounded:
         """Ask about depth after depth."""

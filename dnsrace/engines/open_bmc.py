@@ -19,9 +19,9 @@ from dnsrace.engines.smt.solving import Answer, Solver
 from dnsrace.engines.smt.transitions import terms_over, variables
 from dnsrace.engines.smt.unrolling import Unrolling
 from dnsrace.engines.smt.values import Bool, Number, and_, less, not_
-from dnsrace.engines.widened import Size, Widened, widened
+from dnsrace.engines.widened import Widened, widened
 from dnsrace.errors import DomainError, InternalError, ModelError, UsageError
-from dnsrace.findings.bounded import Bounded
+from dnsrace.findings.bounded import Bounded, Size
 from dnsrace.findings.replay import confirm
 from dnsrace.findings.trace import Trace
 from dnsrace.findings.words import listed
@@ -48,7 +48,7 @@ def check_opened(system: System, request: BoundedRequest, max_paths: int = MAX_P
     wide = widened(system, request.up_to)
     _refuse_lawless(wide, max_paths)
     bounded = _OpenCheck(wide.system, request, wide=wide, max_paths=max_paths).run()
-    return replace(bounded, system=system, sizes=tuple(map(str, wide.rigid)))
+    return replace(bounded, system=system, sizes=tuple(wide.rigid))
 
 
 def instance(system: System, values: dict[str, int], max_paths: int) -> System:
@@ -111,9 +111,7 @@ class _OpenCheck(Check):
         least = "the least" if sure else "perhaps not the least"
         return Hit(self._instanced(trace), first and sure, f", with {text}, {least}")
 
-    def _least(
-        self, term: Number, size: Size, answer: Answer, end: float
-    ) -> tuple[Answer, bool]:
+    def _least(self, term: Number, size: Size, answer: Answer, end: float) -> tuple[Answer, bool]:
         """A behaviour with the least value, by halving; and whether it certainly is."""
         low = size.low
         while low < (high := answer.value(term)):
@@ -171,8 +169,7 @@ def _refuse_lawless(wide: Widened, max_paths: int) -> None:
     terms = {size: state[offsets[v]] for size, v in wide.rigid.items()}
     lawful = terms_over(wide.system, state).test(wide.lawful, {})
     within = [
-        and_((_at_least(term, size.low), _at_most(term, size.high)))
-        for size, term in terms.items()
+        and_((_at_least(term, size.low), _at_most(term, size.high))) for size, term in terms.items()
     ]
     answer = Solver().check(*within, not_(lawful))
     if answer.said != "sat":

@@ -15,6 +15,7 @@ from itertools import product
 from math import prod
 
 from dnsrace.errors import UsageError
+from dnsrace.findings.bounded import Size
 from dnsrace.findings.words import counted, listed
 from dnsrace.model import expressions as ex
 from dnsrace.model.assembly import MOST_ELEMENTS
@@ -26,18 +27,6 @@ from dnsrace.model.paths import Branch, Ensure, Leaf, Tree, Write
 from dnsrace.model.storing import as_expr
 from dnsrace.model.symmetry import check_symmetry
 from dnsrace.model.system import Commit, Property, Step, System
-
-
-@dataclass(frozen=True)
-class Size:
-    """An open parameter, and the values of it that are looked at."""
-
-    name: str
-    low: int
-    high: int
-
-    def __str__(self) -> str:
-        return f"{self.name} from {self.low} to {self.high}"
 
 
 @dataclass

@@ -20,6 +20,18 @@ class Depth:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Size:
+    """An open parameter, and the values of it that are looked at."""
+
+    name: str
+    low: int
+    high: int
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.low} to {self.high}"
+
+
 @dataclass
 class Bounded:
     """The result of a bounded check.
@@ -33,7 +45,7 @@ class Bounded:
     diameter: the depth of the deepest state, where a finished search says it.
     moves: steps with their choices that may be enabled.
     symmetry: what was reduced, in words.
-    sizes: the parameters that were left open, each with the values that were looked at, in words.
+    sizes: the parameters that were left open.
     """
 
     system: System
@@ -47,7 +59,7 @@ class Bounded:
     seconds: float
     moves: int
     symmetry: str
-    sizes: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = ()
 
     def finding(self, name: str) -> Finding | None:
         return next((f for f in self.findings if f.name == name), None)

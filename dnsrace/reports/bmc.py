@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from dnsrace.findings.bounded import Bounded, BoundedProgress, BoundedReport
-from dnsrace.findings.words import counted
+from dnsrace.findings.words import counted, listed
 from dnsrace.reports.settings import command_line
 from dnsrace.reports.terminal import findings_table, print_violation
 
@@ -61,6 +61,8 @@ def _conclusion(bounded: Bounded) -> Text:
     reach = f"up to {counted(bounded.checked, 'step')}"
     if bounded.first:
         reach = f"of {bounded.first} to {counted(bounded.checked, 'step')}"
+    if bounded.sizes:
+        reach += f", for any {listed(map(str, bounded.sizes))}"
     return Text(
         f"No violation {reach}. Nothing is known beyond, so this is no proof.",
         style="bold yellow",

@@ -19,6 +19,7 @@ def bmc_data(report: BoundedReport) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "model": bounded.system.model.reference,
         "parameters": parameters_data(bounded.system),
+        "open": {s.name: {"from": s.low, "to": s.high} for s in bounded.sizes},
         "first_depth": bounded.first,
         "checked_depth": bounded.checked if bounded.checked >= bounded.first else None,
         "stopped": bounded.stopped,

@@ -124,8 +124,7 @@ class Relation:
     def _alike_starts(self) -> bool:
         """Whether initial states differ only in what is no name and belongs to none."""
         return self.system.starts is None and all(
-            len(v.start) == 1
-            or not any((d.of or d).kind == "names" for d in (v.domain, *v.index))
+            len(v.start) == 1 or not any((d.of or d).kind == "names" for d in (v.domain, *v.index))
             for v in self.system.variables
         )
 
