@@ -18,7 +18,7 @@ from dnsrace.engines.smt.first import First, behaviour
 from dnsrace.engines.smt.solving import Answer, Solver
 from dnsrace.engines.smt.transitions import terms_over, variables
 from dnsrace.engines.smt.unrolling import Unrolling
-from dnsrace.engines.smt.values import Bool, Number, and_, less, not_
+from dnsrace.engines.smt.values import Bool, Number, equal, less, not_, or_
 from dnsrace.engines.widened import Widened, widened
 from dnsrace.errors import DomainError, InternalError, ModelError, UsageError
 from dnsrace.findings.bounded import Bounded, Size
@@ -99,7 +99,7 @@ class _OpenCheck(Check):
                 answer, certain = self._least(term, size, answer, end)
                 sure = sure and certain
                 value = answer.value(term)
-                unrolling.solver.add(_at_most(term, value), _at_least(term, value))
+                unrolling.solver.add(equal(term, Number(value, value)))
             unrolling.fixed = {
                 slot: answer.value(unrolling.states[0][slot])
                 for slot, (variable, _) in enumerate(wide.system.slots)
@@ -159,17 +159,14 @@ def _at_most(term: Number, value: int) -> Bool:
     return less(term, Number(value, value), strictly=False)
 
 
-def _at_least(term: Number, value: int) -> Bool:
-    return less(Number(value, value), term, strictly=False)
-
-
 def _refuse_lawless(wide: Widened, max_paths: int) -> None:
     """Raises UsageError where there is no model with some of the values."""
     state, offsets = variables(wide.system, ""), wide.system.offsets
     terms = {size: state[offsets[v]] for size, v in wide.rigid.items()}
     lawful = terms_over(wide.system, state).test(wide.lawful, {})
     within = [
-        and_((_at_least(term, size.low), _at_most(term, size.high))) for size, term in terms.items()
+        or_(equal(term, Number(raw, raw)) for raw in range(size.low, size.high + 1))
+        for size, term in terms.items()
     ]
     answer = Solver().check(*within, not_(lawful))
     if answer.said != "sat":
