@@ -158,7 +158,9 @@ for w in Who for i in Item)"
             f"    @always\n    def always_{n}(s):\n        return {self.formula('s')}\n"
             for n in range(3)
         ]
-        every = f"    @every_step\n    def every(s, after):\n        return {self.formula('after')}\n"
+        every = (
+            f"    @every_step\n    def every(s, after):\n        return {self.formula('after')}\n"
+        )
         return "\n".join([declared, *steps, *always, every])
 
 

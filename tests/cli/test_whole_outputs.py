@@ -69,6 +69,7 @@ COMMANDS: dict[str, tuple[int, list[str]]] = {
     ),
     "bmc_from_depth": (1, ["bmc", "-p", "rollback_ready", "--from-depth", "9"]),
     "bmc_gave_up": (3, ["bmc", "--effort", "1"]),
+    "bmc_open": (1, ["bmc", "--open", "plans", "--open", "retention", "-p", "no_empty_answer"]),
     "help_bmc": (0, ["bmc", "--help"]),
     "help_verify": (0, ["verify", "--help"]),
     "fixes": (

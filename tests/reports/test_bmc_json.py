@@ -60,6 +60,16 @@ def test_what_is_in_it() -> None:
     assert len(replay(load("dynamodb_dns").lift(enactors=2), read(found["trace"]["text"])).steps)
 
 
+def test_open_parameters_are_in_it_with_the_values_that_were_looked_at() -> None:
+    request = BoundedRequest(("rollback_ready",), up_to=9)
+    report = bmc(load("dynamodb_dns"), {"enactors": 2}, request, open=["retention"])
+    data = json.loads(json.dumps(bmc_data(report), allow_nan=False))
+    STRICT.validate(data)
+    assert data["open"] == {"retention": {"from": 0, "to": 9}}
+    assert "retention" not in data["parameters"]
+    assert data["findings"][0]["trace"]["parameters"]["retention"] == 0
+
+
 def test_a_finished_search_says_how_deep_the_deepest_state_is() -> None:
     data = data_of("peterson", {}, complete=True, last=12)
     STRICT.validate(data)
