@@ -104,7 +104,7 @@ class _OpenCheck(Check):
             unrolling.fixed = {
                 slot: answer.value(unrolling.states[0][slot])
                 for slot, (variable, _) in enumerate(wide.system.slots)
-                if variable in wide.free
+                if variable in wide.free and unrolling.states[0][slot] is not None
             }
             trace, first = First(unrolling, goal, end).of(answer)
             unrolling.fixed = {}
@@ -179,8 +179,6 @@ def _refuse_lawless(wide: Widened, max_paths: int) -> None:
     text = " ".join(f"{name}={value}" for name, value in values.items())
     try:
         instance(wide.open, values, max_paths)
-    except DomainError:
-        raise
     except ModelError as error:
         raise UsageError(
             f"{listed(wide.open.open)} cannot be left open: with {text}, {error.cause}",

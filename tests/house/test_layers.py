@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "graph": {"errors", "model", "findings", "engines", "loader"},
     "hunt": {"model", "findings", "engines"},
     "prove": {"errors", "model", "findings", "engines"},
-    "bmc": {"model", "findings", "engines"},
+    "bmc": {"errors", "model", "findings", "engines"},
     "verify_engines": {"errors", "model", "findings", "engines", "prove"},
     "verify": {"errors", "model", "findings", "engines", "verify_engines"},
     "conform": {"errors", "model", "findings", "engines"},
@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cli_options": {"cli_model", "cli_support"},
     "cli_bmc": {
-        "engines", "reports", "check", "bmc", "cli_model", "cli_options", "cli_support",
+        "errors", "engines", "reports", "check", "bmc", "cli_model", "cli_options", "cli_support",
     },
     "cli_conform": {
         "errors", "model", "findings", "engines", "reports", "loader", "check", "conform",
