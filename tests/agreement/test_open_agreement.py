@@ -65,7 +65,7 @@ def agree(
     [
         ({}, ("retention",), 3, 15),
         ({"retention": 1}, ("plans",), 5, 14),
-        ({}, ("plans", "retention"), 4, 13),
+        ({}, ("plans", "retention"), 3, 13),
         ({}, ("retention", "plans"), 4, 13),
         ({"plans": 3}, ("endpoints",), 2, 13),
         ({"freshness": "in_batch"}, ("retention", "plans"), 3, 12),
