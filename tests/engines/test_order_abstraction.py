@@ -249,7 +249,7 @@ def by_order(given: dict[str, Any], **more: Any) -> Report:
         ({"freshness": "in_batch"}, {"no_empty_answer", "no_regression"}),
         ({}, set()),
     ],
-    ids=str,
+    ids=lambda value: str(value if isinstance(value, dict) else sorted(value)),
 )
 def test_verdicts_on_the_flagship(given: dict[str, Any], holds: set[str]) -> None:
     report = by_order({"enactors": 2, **given}, keep_going=True)
