@@ -16,7 +16,7 @@ from dnsrace.engines.bounded_findings import Hit, Reached
 from dnsrace.engines.bounded_request import BoundedRequest
 from dnsrace.engines.request import CHECKED, Limits, Request
 from dnsrace.engines.search import explore
-from dnsrace.engines.smt.first import First, behaviour
+from dnsrace.engines.smt.first import First, behaviour, hit_by
 from dnsrace.engines.smt.solving import Answer
 from dnsrace.engines.smt.unrolling import Unrolling
 from dnsrace.engines.smt.values import Bool, and_, not_, or_
@@ -208,7 +208,10 @@ class Check:
                 raise InternalError(f"Z3's own model hits nothing at depth {depth}")
             for goal in hit:
                 end = min(time.perf_counter() + TIDYING, self._end)
-                self.found[goal.name] = self.hit(left.pop(goal), answer, end)
+                self.found[goal.name] = found = self.hit(left.pop(goal), answer, end)
+                if not hit_by(found.trace, found.trace.system.find_property(goal.name)):
+                    text = found.trace.text
+                    raise InternalError(f"{text}: for Z3 it ends in {goal.name}, and not in truth")
         return said
 
     def _open(self) -> list[_Goal]:

@@ -4,13 +4,14 @@ whose indices come from the state, it finds what the search finds."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, note, settings
 from random_models import made
-from support import HEAD
+from support import HEAD, lift_text
 from test_bounded_agreement import said
 from test_random_models import randoms, unhurried
 
@@ -169,6 +170,54 @@ def test_which_arrays_have_no_variables_for_their_elements(
     assert {v.name: along for v, along in large.items()} == expected
     for value, (variable, _) in zip(Relation(system).before, system.slots, strict=True):
         assert (value is None) == (variable in large)
+
+
+MIXED = """
+@model
+def toy():
+    class Slot(Range, low=0, high=4): ...
+    class S(State):
+        next = var(Slot, per=Slot, start=lambda i: (i + 2) % 5)
+        mark = var(bool, per=Slot, start=lambda i: i == 1)
+        n = var(Slot, start=0)
+    @step
+    def go(s):
+        s.n = s.next[s.n]
+    @step
+    def turn(s):
+        s.mark[s.n] = not s.mark[s.n]
+    @step
+    def link(s):
+        require(s.mark[s.n])
+        s.next[s.next[s.n]] = s.n
+    @always
+    def marked(s):
+        return not s.mark[s.next[s.n]] or s.next[s.n] != 1
+    @every_step
+    def change(b, a):
+        return {formula}
+"""
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "a.next[b.n] == b.next[a.n] or b.n != a.n",
+        "b.mark[a.n] or not b.mark[a.next[b.n]]",
+        "a.next[b.next[a.n]] == b.next[a.next[b.n]]",
+        "b.next[a.n] != b.n",
+        "a.mark[b.next[b.n]] or a.n < 3",
+    ],
+)
+def test_an_index_of_one_state_may_be_read_in_the_other(tmp_path: Path, formula: str) -> None:
+    """A property of steps may read what was stored before under what is there after, and so on."""
+    system, last = lift_text(tmp_path, MIXED.format(formula=formula)), 7
+    assert {v.name for v in large_arrays(system)} == {"next", "mark"}
+    searched = explore(system, Request(keep_going=True, limits=Limits(depth=last)))
+    bounded = check_bounded(system, BoundedRequest(keep_going=True, last=last))
+    assert said(bounded.findings, last) == said(searched.findings, last)
+    traces = [[f.trace and f.trace.text for f in r.findings] for r in (searched, bounded)]
+    assert traces[0] == traces[1]
 
 
 def test_many_plans_are_checked_without_their_trees() -> None:

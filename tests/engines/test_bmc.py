@@ -10,6 +10,7 @@ from support import lift_text
 from dnsrace.engines.bmc import check_bounded
 from dnsrace.engines.bounded_request import BoundedRequest
 from dnsrace.engines.smt.relation import Relation
+from dnsrace.engines.smt.unrolling import Unrolling
 from dnsrace.errors import InternalError, UsageError
 from dnsrace.findings.bounded import Bounded, BoundedProgress
 from dnsrace.loader import load
@@ -166,6 +167,15 @@ def test_what_z3_finds_is_replayed_by_the_interpreter(monkeypatch: pytest.Monkey
     )
     with pytest.raises(InternalError):
         check_bounded(system, BoundedRequest(("no_empty_answer",)))
+
+
+def test_what_z3_calls_a_violation_is_judged_by_the_interpreter(
+    counter: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor can a formula that is not the property."""
+    monkeypatch.setattr(Unrolling, "test", lambda _, expr, **__: expr.op == "const")
+    with pytest.raises(InternalError, match="for Z3 it ends in below_six"):
+        check_bounded(counter, BoundedRequest(("below_six",)))
 
 
 def test_open_parameters_are_refused() -> None:

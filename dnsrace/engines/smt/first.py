@@ -13,9 +13,12 @@ import time
 from dnsrace.engines.smt.solving import Answer
 from dnsrace.engines.smt.unrolling import Unrolling
 from dnsrace.engines.smt.values import Bool, and_, not_, or_
+from dnsrace.engines.space import hits
 from dnsrace.errors import InternalError
 from dnsrace.findings.replay import confirm
 from dnsrace.findings.trace import Trace
+from dnsrace.model.interpreter import Interpreter
+from dnsrace.model.system import Property
 
 
 def behaviour(unrolling: Unrolling, answer: Answer) -> Trace:
@@ -27,6 +30,17 @@ def behaviour(unrolling: Unrolling, answer: Answer) -> Trace:
     if any(unrolling.differs(answer, depth, state) for depth, state in enumerate(trace.states)):
         raise InternalError(f"{trace.text}: Z3 has other states on the way")
     return trace
+
+
+def hit_by(trace: Trace, prop: Property | None) -> bool:
+    """Whether a behaviour ends in what is looked for, by the interpreter; None is a deadlock."""
+    interpreter = Interpreter(trace.system)
+    if prop is None or prop.kind in ("always", "sometimes"):
+        return hits(interpreter, prop, trace.last)
+    if prop.kind == "every_step":
+        return not interpreter.holds(prop, *trace.states[-2:])
+    lost = not interpreter.holds(prop, trace.last)
+    return lost and next(interpreter.successors(trace.last), None) is None
 
 
 class First:

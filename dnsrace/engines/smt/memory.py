@@ -168,36 +168,47 @@ class Read:
 
 
 class Reads:
-    """The places where large arrays are read, each once: in a state, and in the one after it."""
+    """The places where large arrays are read, each once.
+
+    Parameters
+    ----------
+    before: those in a state, whose indices depend on that state alone.
+    of_step: those of properties of steps, with the number of steps from the state before to the
+        one that is read. An index may depend on both, so these cannot be tracked.
+    """
 
     def __init__(self, system: System) -> None:
         self.large = large_arrays(system)
         self.before: list[Read] = []
-        self.after: list[Read] = []
+        self.of_step: list[tuple[Read, int]] = []
         self._plain = {primed: v for v, primed in system.primed.items()}
         self._known: dict[object, Value] = {}
+        self._known_of_step: dict[object, Value] = {}
 
-    def of(self, variable: Variable, index: Sequence[Number]) -> Value:
+    def of(self, variable: Variable, index: Sequence[Number], *, of_step: bool) -> Value:
         """What is at an index of a large array, or of one after the step."""
         found: Value = None
         along = self.large[self._plain.get(variable, variable)]
         for there, row, place in rows(variable, along, index):
-            here = self._in_row(row, place)
+            here = self._in_row(row, place, of_step)
             found = here if found is None else ite(there, here, found)
         return found
 
-    def _in_row(self, row: Row, index: Number) -> Value:
+    def _in_row(self, row: Row, index: Number, of_step: bool) -> Value:
         """A variable for the element at an index of a row."""
-        variable = row.variable
-        key = row, identity(index)
-        if key not in self._known:
-            value = variable_for(variable, f"{variable.name} read {len(self._known)}")
-            if variable in self._plain:
-                self.after.append(Read(replace(row, variable=self._plain[variable]), index, value))
+        variable, key = row.variable, (row, identity(index))
+        known = self._known
+        if of_step and key not in known:
+            known = self._known_of_step
+        if key not in known:
+            number = len(self._known) + len(self._known_of_step)
+            known[key] = value = variable_for(variable, f"{variable.name} read {number}")
+            if of_step:
+                plain = replace(row, variable=self._plain.get(variable, variable))
+                self.of_step.append((Read(plain, index, value), int(variable in self._plain)))
             else:
                 self.before.append(Read(row, index, value))
-            self._known[key] = value
-        return self._known[key]
+        return known[key]
 
 
 def variable_for(variable: Variable, name: str) -> Value:

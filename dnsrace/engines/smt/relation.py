@@ -28,7 +28,7 @@ class Relation:
     Parameters
     ----------
     before, after: variables for the two states.
-    reads: where large arrays are read in `before`, and by properties of steps in `after`.
+    reads: where large arrays are read: in `before`, or by properties of steps.
     lane: a Bool for each lane: it takes the step.
     lanes: the lane of each move.
     names: the names that are used in their order.

@@ -40,11 +40,13 @@ class Terms:
     Parameters
     ----------
     reads: where a variable without slots, a large array, is read.
+    of_step: an index may depend on the state after a step.
     """
 
-    def __init__(self, slots: Slots, reads: Reads | None = None) -> None:
+    def __init__(self, slots: Slots, reads: Reads | None = None, *, of_step: bool = False) -> None:
         self.slots = slots
         self.reads = reads
+        self.of_step = of_step
         self._known: dict[tuple[Expr, tuple[tuple[str, int], ...]], Value] = {}
 
     def of(self, expr: Expr, names: Names) -> Value:
@@ -75,7 +77,7 @@ class Terms:
     def rule_read(self, expr: Expr, names: Names) -> Value:
         index = [number(self.of(arg, names)) for arg in expr.args]
         if self.reads is not None and expr.data not in self.slots:
-            return self.reads.of(expr.data, index)
+            return self.reads.of(expr.data, index, of_step=self.of_step)
         return self._element(expr.data, index, 0)
 
     def _element(self, variable: Variable, index: list[Number], at: int) -> Value:

@@ -74,7 +74,7 @@ def terms_over(
         slots[variable] = state[low : low + count(variable)]
         if after is not None:
             slots[system.primed[variable]] = after[low : low + count(variable)]
-    return Terms(slots, reads)
+    return Terms(slots, reads, of_step=after is not None)
 
 
 class Moves:

@@ -128,8 +128,8 @@ class Unrolling:
     def between(self, formula: Bool, depth: int) -> Bool:
         """A formula over `before` and `after`, said of the step that leads to a depth."""
         new = [*self._at(depth - 1), *pairs(self.relation.after, self.states[depth])]
-        for read in self.relation.reads.after:
-            new.append((read.value, self._element(read, new, depth)))
+        for read, steps in self.relation.reads.of_step:
+            new.append((read.value, self._element(read, new, depth - 1 + steps)))
         return renamed([formula], new)[0]
 
     def test(self, expr: Expr, *, primed: bool = False) -> Bool:
