@@ -44,7 +44,8 @@ class Numbering:
         system = shape.system
         self.unread = self._slots(unread(system, properties))
         self.private = self._slots(private(system, properties, lambda v: shape.holds(v.domain)))
-        self._nothing = shape.lowest - 1
+        # no identifier, and no name
+        self._nothing = min([shape.lowest, *(v.domain.lo for v, _ in shape.head)]) - 1
 
     def _slots(self, phases: Phases) -> list[Slot]:
         at = self.shape.offsets

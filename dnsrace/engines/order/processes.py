@@ -42,8 +42,13 @@ def _phases(system: System, properties: tuple[Property, ...], reads: Reads) -> P
     for variable in system.variables:
         for phase in system.variables:
             if len(phase.index) == 1 and phase.index == variable.index and phase is not variable:
-                if phase.domain.kind != "enum" or any(
-                    _mentions(e, v) for e in looked for v in (variable, system.primed[variable])
+                # an identifier is no process
+                if (
+                    phase.domain.kind != "enum"
+                    or phase.index[0].is_open
+                    or any(
+                        _mentions(e, v) for e in looked for v in (variable, system.primed[variable])
+                    )
                 ):
                     continue
                 raws = _Analysis(system, variable, phase, reads).without()

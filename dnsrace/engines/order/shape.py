@@ -36,6 +36,14 @@ class Shape:
     def __post_init__(self) -> None:
         for variable in self.system.variables:
             self._refuse(variable)
+        for step in self.system.steps:
+            for choice in filter(lambda c: self.holds(c.domain), step.choices):
+                raise ModelError(
+                    f"the choice {choice.data} is an identifier: only the order of "
+                    f"{self.family.name} is known",
+                    place=step.place,
+                    cure="take the identifier from a variable that holds it",
+                )
 
     def _refuse(self, variable: Variable) -> None:
         """Raises ModelError for a variable that has no place in a node."""

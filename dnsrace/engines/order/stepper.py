@@ -202,18 +202,22 @@ def _on(test: Callable[..., Any]) -> Callable[[Run], bool]:
 
 def reducible(shape: Shape) -> list[Domain]:
     """The domains of interchangeable names that can be sorted: no variable relates names of one to
-    one another."""
+    one another, or to those of another one. Sorting both by each other has no unique result."""
 
     def uses(variable: Variable, domain: Domain) -> int:
         held = variable.domain is domain or variable.domain.of is domain
         return sum(d is domain or d.of is domain for d in variable.index) + held
 
-    return [
-        domain
-        for domain in shape.system.domains
-        if domain.kind == "names" and all(uses(v, domain) < 2 for v in shape.system.variables)
-        and not any(d.of is domain for v in shape.system.variables for d in v.index)
-    ]  # fmt: skip
+    variables, found = shape.system.variables, list[Domain]()
+    for domain in shape.system.domains:
+        if (
+            domain.kind == "names"
+            and all(uses(v, domain) < 2 for v in variables)
+            and not any(d.of is domain for v in variables for d in v.index)
+            and not any(uses(v, domain) and uses(v, other) for v in variables for other in found)
+        ):
+            found.append(domain)
+    return found
 
 
 class Swaps:

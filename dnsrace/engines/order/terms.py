@@ -65,8 +65,8 @@ class Terms:
         self.rules: dict[str, Callable[[Expr], str]] = {
             "const": lambda e: str(int(e.data)),
             "param": self._parameter,
-            "choice": lambda e: self._named(e, "c_"),
-            "bound": lambda e: self._named(e, "b_"),
+            "choice": lambda e: f"c_{e.data}",
+            "bound": lambda e: f"b_{e.data}",
             "read": self._read,
             "and": lambda e: f"({self.text(e.args[0])} and {self.text(e.args[1])})",
             "or": lambda e: f"({self.text(e.args[0])} or {self.text(e.args[1])})",
@@ -110,14 +110,6 @@ class Terms:
             f"{e.data[0]} is used as a value",
             "compare it with identifiers or their differences only, or give it a value",
         )
-
-    def _named(self, e: Expr, prefix: str) -> str:
-        if e.op == "choice" and self.shape.holds(e.domain):
-            self.refuse(
-                f"the choice {e.data} is an identifier",
-                "take the identifier from a variable that holds it",
-            )
-        return prefix + str(e.data)
 
     def _read(self, e: Expr) -> str:
         variable = e.data
