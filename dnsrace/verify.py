@@ -69,6 +69,11 @@ def verify(
     began = time.perf_counter()
     system = lift_checked(model, given, max_paths)
     asked = Request(names=request.names).properties(system)
+    if not asked:
+        raise UsageError(
+            f"{system.name} states nothing that could be verified",
+            cure="declare a property, for example with @always, or ask for a lemma by name",
+        )
     found = Verification(system, asked, limit=request.seconds)
 
     def tell(engine: EngineName, progress: Any) -> None:

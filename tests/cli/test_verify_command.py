@@ -141,6 +141,30 @@ def test_models_without_lemmas(
     assert says in column.says
 
 
+def test_a_model_that_states_nothing_is_no_pass(tmp_path: Path) -> None:
+    path = write_model(
+        tmp_path,
+        """
+        @model
+        def toy():
+            class S(State):
+                on = var(bool, start=False)
+
+            @step
+            def flip(s):
+                s.on = not s.on
+
+            @always(lemma=True)
+            def one_or_the_other(s):
+                return s.on or not s.on
+        """,
+    )
+    nothing = dnsrace("verify", str(path))
+    assert nothing.code == 2
+    assert "toy states nothing that could be verified" in nothing.err
+    assert dnsrace("verify", str(path), "-p", "one_or_the_other").code == 0
+
+
 def test_the_whole_output(golden: Golden, tmp_path: Path) -> None:
     done = dnsrace("verify", "peterson", "--entry", "turn_first", "--walks", "50")
     assert done.code == 1
