@@ -69,7 +69,7 @@ def _table(console: Console, verification: Verification) -> Table:
     table.add_column("property", overflow="fold", no_wrap=longest <= WIDEST)
     for column in verification.columns:
         table.add_column(column.engine)
-    table.add_column("together")
+    table.add_column("together", min_width=len("(informative) "))
     for row in verification.rows:
         cells = [_cell(console, c, row.findings[c.engine]) for c in verification.columns]
         noticed = row.conclusion == "violated" and not row.fails
