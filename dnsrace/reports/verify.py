@@ -69,12 +69,12 @@ def _table(console: Console, verification: Verification) -> Table:
     table.add_column("property", overflow="fold", no_wrap=longest <= WIDEST)
     for column in verification.columns:
         table.add_column(column.engine)
-    table.add_column("together", min_width=len("(informative) "))
+    table.add_column("together")
     for row in verification.rows:
         cells = [_cell(console, c, row.findings[c.engine]) for c in verification.columns]
         noticed = row.conclusion == "violated" and not row.fails
         style = "yellow" if noticed else STYLES[row.conclusion]
-        together = Text(row.conclusion + " (informative)" * noticed, style=style)
+        together = Text(row.conclusion + ", informative" * noticed, style=style)
         table.add_row(Text(row.prop.name), *cells, together)
     return table
 
