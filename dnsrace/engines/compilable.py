@@ -10,8 +10,7 @@ from dnsrace.engines.scalar_steps import fan_out
 from dnsrace.errors import UsageError
 from dnsrace.model.bounds import Facts
 from dnsrace.model.expressions import Expr
-from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
-from dnsrace.model.system import Commit, Property, System
+from dnsrace.model.system import Property, System, expressions_of
 
 MOST_PROPERTIES = 60
 """Each has a bit in a word, and two bits are taken."""
@@ -83,19 +82,6 @@ def _all(system: System) -> Iterator[Expr]:
     roots = [p.value for p in system.properties] + [p.defined for p in system.properties]
     roots += [system.end] if system.end is not None else []
     for step in system.steps:
-        roots += _of_tree(step.tree)
+        roots += (expr for expr, _ in expressions_of(step.tree))
     for root in roots:
         yield from root.walk()
-
-
-def _of_tree(tree: Tree[Commit | None]) -> Iterator[Expr]:
-    if isinstance(tree, Branch):
-        yield tree.test
-        yield from _of_tree(tree.yes)
-        yield from _of_tree(tree.no)
-    elif isinstance(tree, Ensure):
-        yield tree.condition
-        yield from _of_tree(tree.then)
-    elif isinstance(tree, Leaf) and tree.value is not None:
-        for write in tree.value.writes:
-            yield from (*write.index, write.value)

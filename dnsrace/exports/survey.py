@@ -10,32 +10,17 @@ from dnsrace.model import places
 from dnsrace.model.bounds import Facts
 from dnsrace.model.domains import Domain
 from dnsrace.model.expressions import Expr
-from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
-from dnsrace.model.system import Commit, System
+from dnsrace.model.system import System, expressions_of
 
 
 def expressions(system: System) -> Iterator[tuple[Expr, Place | None]]:
     """Every expression of steps and properties, whole, with its line in the model."""
     for step in system.steps:
-        for expr, place in _of_tree(step.tree):
+        for expr, place in expressions_of(step.tree):
             yield expr, place or step.place
     for prop in system.properties:
         yield prop.value, prop.place
         yield prop.defined, prop.place
-
-
-def _of_tree(tree: Tree[Commit | None]) -> Iterator[tuple[Expr, Place | None]]:
-    if isinstance(tree, Branch):
-        yield tree.test, None
-        yield from _of_tree(tree.yes)
-        yield from _of_tree(tree.no)
-    elif isinstance(tree, Ensure):
-        yield tree.condition, tree.failure.place
-        yield from _of_tree(tree.then)
-    elif isinstance(tree, Leaf) and tree.value is not None:
-        for write in tree.value.writes:
-            for expr in (*write.index, write.value):
-                yield expr, write.place
 
 
 def domains(system: System) -> list[Domain]:

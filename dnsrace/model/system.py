@@ -257,6 +257,21 @@ def count(variable: Variable) -> int:
     return size
 
 
+def expressions_of(tree: Tree[Commit | None]) -> Iterator[tuple[Expr, Place | None]]:
+    """Every expression of a tree, whole, with its line in the model where that is known."""
+    if isinstance(tree, Branch):
+        yield tree.test, None
+        yield from expressions_of(tree.yes)
+        yield from expressions_of(tree.no)
+    elif isinstance(tree, Ensure):
+        yield tree.condition, tree.failure.place
+        yield from expressions_of(tree.then)
+    elif tree.value is not None:
+        for write in tree.value.writes:
+            for expr in (*write.index, write.value):
+                yield expr, write.place
+
+
 def walk_paths(
     tree: Tree[Commit | None], tests: tuple[tuple[Expr, bool], ...] = ()
 ) -> Iterator[tuple[tuple[tuple[Expr, bool], ...], Commit]]:

@@ -34,10 +34,9 @@ from dnsrace.engines.smt.values import (
     simplified,
 )
 from dnsrace.model.domains import BOOL
-from dnsrace.model.expressions import Expr, Variable
+from dnsrace.model.expressions import Variable
 from dnsrace.model.interpreter import Interpreter
-from dnsrace.model.paths import Branch, Ensure, Leaf, Tree
-from dnsrace.model.system import Commit, System, count
+from dnsrace.model.system import System, count, expressions_of
 
 LONG = 4
 """An array that is shorter than this along every index has a variable for each element."""
@@ -85,7 +84,7 @@ def large_arrays(system: System) -> Large:
         if len(v.start) == 1 and domain.size >= LONG and count(v) <= MOST_ROWS * domain.size
     }
     plain = {primed: v for v, primed in system.primed.items()}
-    exprs = [e for step in system.steps for e in _expressions(step.tree)]
+    exprs = [e for step in system.steps for e, _ in expressions_of(step.tree)]
     exprs += [e for p in (*system.properties, *system.lemmas) for e in (p.value, p.defined)]
     for node in (node for expr in exprs for node in expr.walk() if node.op == "read"):
         for at, index in enumerate(node.args):
@@ -93,19 +92,6 @@ def large_arrays(system: System) -> Large:
                 able.pop((plain.get(node.data, node.data), at), None)
     # the longest one, of several
     return {v: at for (v, at), _ in sorted(able.items(), key=lambda item: item[1])}
-
-
-def _expressions(tree: Tree[Commit | None]) -> Iterator[Expr]:
-    if isinstance(tree, Branch):
-        yield tree.test
-        yield from _expressions(tree.yes)
-        yield from _expressions(tree.no)
-    elif isinstance(tree, Ensure):
-        yield tree.condition
-        yield from _expressions(tree.then)
-    elif isinstance(tree, Leaf) and tree.value is not None:
-        for write in tree.value.writes:
-            yield from (*write.index, write.value)
 
 
 def rows(
