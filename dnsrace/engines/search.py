@@ -229,20 +229,20 @@ class Search:
 
     def go_on(self) -> bool:
         """Whether to go on; notes the reason if not, and tells the listener now and then."""
-        space, limits = self.space, self.request.limits
         now = time.perf_counter()
-        if self.switch_at is not None and space.count >= self.switch_at:
+        if self.switch_at is not None and self.space.count >= self.switch_at:
             self.switched = True
             return False
-        self.stopped = self._hurry(now)
-        if self.stopped:
-            pass
-        elif limits.states is not None and space.count >= limits.states:
-            self.stopped = f"the limit of {limits.states} states was reached"
-        elif space.memory > self.memory_limit:
-            self.stopped = "the memory limit was reached"
+        self.stopped = self._hurry(now) or self._full()
         self._tell(now)
         return not self.stopped
+
+    def _full(self) -> str:
+        """Why there is no room for more states, or an empty text."""
+        space, limits = self.space, self.request.limits
+        if limits.states is not None and space.count >= limits.states:
+            return f"the limit of {limits.states} states was reached"
+        return "the memory limit was reached" if space.memory > self.memory_limit else ""
 
     def _tell(self, now: float, doing: str = "") -> None:
         """Tell the listener where the search is, now and then."""
