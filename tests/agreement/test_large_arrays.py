@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, note, settings
 from random_models import made
 from support import HEAD, lift_text
-from test_bounded_agreement import said
+from test_bounded_agreement import agree_or_refuse, said
 from test_random_models import randoms, unhurried
 
 from dnsrace.engines.bmc import check_bounded
@@ -23,7 +23,6 @@ from dnsrace.engines.smt.memory import large_arrays
 from dnsrace.engines.smt.relation import Relation
 from dnsrace.engines.smt.tracking import Known, Place, Tracking
 from dnsrace.engines.smt.values import Bool
-from dnsrace.errors import DomainError
 from dnsrace.loader import load
 
 DECLARATIONS = """
@@ -128,21 +127,7 @@ def test_on_random_models(monkeypatch: pytest.MonkeyPatch) -> None:
         note(source)
         system = made(source).lift()
         assert {v.name for v in large_arrays(system)} == {"note", "mark", "next"}
-        request = Request(engine="python", keep_going=True, shallow=True, limits=Limits(depth=last))
-        try:
-            searched = explore(system, request)
-        except DomainError:
-            searched = None
-        try:
-            bounded = check_bounded(system, BoundedRequest(keep_going=True, last=last))
-        except DomainError:
-            assert searched is None
-            return
-        if searched is None:
-            # beyond the last violation nobody looks
-            assert bounded.stopped == "nothing is left to look for"
-            return
-        assert said(bounded.findings, last) == said(searched.findings, last)
+        agree_or_refuse(system, last)
 
     on()
     assert defined > 100
