@@ -13,6 +13,48 @@ from dnsrace.engines.space import Counters
 from dnsrace.model.interpreter import Interpreter
 from dnsrace.model.system import State, System
 
+CATCH_UP = """
+        if s.at == 0:
+            require(s.a < size)
+            s.a += 1
+            s.at = 1
+        else:
+            require(s.b < s.a)
+            s.b += 1
+            s.at = 0
+        return
+"""
+TWICE = """
+        if s.at < 2:
+            require(s.a < size)
+            s.a += 1
+            s.at += 1
+        else:
+            s.b = s.a - 2
+            s.a = 1
+            s.at = 0
+        return
+"""
+FINE = "s.at == 1 or s.a == s.b"
+TOY = """
+@model
+def toy(size: int = 3, other: int = 2) -> None:
+    class Item(Range, low=1, high=size, identifiers=True): ...
+    class Place(Range, low=0, high=2): ...
+    class All(State):
+        a = var(Item, start=1)
+        b = var(Item, start=1)
+        at = var(Place, start=0)
+        flag = var(bool, per=Item, start=False)
+    @step
+    def work(s: All{choice}) -> None:
+        {body}
+        s.b = 1
+    @always
+    def fine(s: All) -> bool:
+        return s.a >= 1
+"""
+
 
 def nodes_of(stepper: OrderStepper, most: int = 100_000) -> set[State]:
     """Every node that the abstraction reaches."""
