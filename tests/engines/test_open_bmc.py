@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cli.running import dnsrace
 from support import lift_text
 
-from dnsrace.engines.bounded_request import BoundedRequest
+from dnsrace.engines.bounded_request import UP_TO, BoundedRequest
 from dnsrace.engines.open_bmc import check_opened
 from dnsrace.engines.widened import _Widening
 from dnsrace.errors import DomainError, InternalError, UsageError
@@ -101,3 +102,8 @@ def test_what_only_the_widened_system_does_is_no_violation(
     monkeypatch.setattr(_Widening, "within", lambda self, value, domain: TRUE)
     with pytest.raises(InternalError):
         check_opened(opened(tmp_path), BoundedRequest(up_to=9))
+
+
+def test_the_help_says_how_far_open_parameters_go() -> None:
+    """It is written out there, for importing the number would make --help slow."""
+    assert f"Default: {UP_TO}." in " ".join(dnsrace("bmc", "--help").out.replace("│", " ").split())
